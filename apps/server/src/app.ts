@@ -1,0 +1,125 @@
+import type { Server } from 'node:http';
+import type { FastifyBaseLogger } from 'fastify';
+import { createAuthenticate } from './auth/authenticate.ts';
+import { createTokenIssuer } from './auth/issue.ts';
+import { secretIn } from './auth/secret-file.ts';
+import { createTokenVerifier } from './auth/verify.ts';
+import type { AuthConfig, Config } from './config.ts';
+import { openDatabase } from './db/client.ts';
+import type { Context } from './domain/context.ts';
+import { loadConversationKey } from './domain/conversations/id.ts';
+import { loadMessages } from './domain/messages/load.ts';
+import { memoryEvents } from './events/memory.ts';
+import { createHttpServer } from './rest/server.ts';
+import { Hub } from './socket/hub.ts';
+import { SocketServer } from './socket/server.ts';
+import { StartupError } from './startup-error.ts';
+
+/** A server that listens. */
+export interface App {
+  readonly host: string;
+  readonly port: number;
+  /**
+   * Goes away in order: not ready, sockets closed with 1012, requests under way finished, database closed.
+   * @param delayMs how long requests are still taken after `/readyz` fails, for the proxy in front to notice
+   */
+  close(delayMs: number): Promise<void>;
+}
+
+const READY_TIMEOUT_MS = 2000;
+
+/**
+ * The composition root: makes every part, gives each what it needs, and listens.
+ * @throws StartupError with one line for whoever started it
+ */
+export async function startApp(config: Config, log: FastifyBaseLogger): Promise<App> {
+  const database = await openDatabase(config.database);
+  try {
+    const { db } = database;
+    const domain: Context = {
+      db,
+      events: memoryEvents(),
+      now: () => new Date(),
+      conversationKey: await loadConversationKey(db),
+      limits: { messageLength: config.messageMaxLength },
+    };
+    const auth = resolveAuth(config);
+    const authenticate = createAuthenticate(domain, createTokenVerifier(auth));
+    const accounts = auth.mode === 'secret' &&
+      config.localAccounts && {
+        ...domain,
+        issueAccessToken: createTokenIssuer(auth.secret, config.accessTokenSeconds),
+        sessionSeconds: config.sessionSeconds,
+      };
+    let draining = false;
+    const http = await createHttpServer({
+      domain,
+      accounts: accounts || undefined,
+      authenticate,
+      publicUrl: config.publicUrl,
+      corsOrigins: config.corsOrigins,
+      log,
+      checkReady: async () => {
+        if (draining) throw new Error('the server is going away');
+        await database.ping(READY_TIMEOUT_MS);
+      },
+    });
+    const hub = new Hub(
+      domain.events,
+      (conversationId, hole) => loadMessages(domain, conversationId, hole),
+      log,
+    );
+    const sockets = new SocketServer({
+      http: http.server,
+      domain,
+      authenticate,
+      hub,
+      heartbeatSeconds: config.heartbeatSeconds,
+      log,
+    });
+    const stop = async () => {
+      await sockets.drain();
+      await http.close();
+      hub.close();
+    };
+    await http.listen({ host: config.host, port: config.port }).catch(async (error: unknown) => {
+      await stop();
+      throw listenError(error, config);
+    });
+    return {
+      host: config.host,
+      port: portOf(http.server.address()) ?? config.port,
+      close: async (delayMs) => {
+        draining = true;
+        await new Promise((resolve) => setTimeout(resolve, delayMs));
+        await stop();
+        await database.close();
+      },
+    };
+  } catch (error) {
+    await database.close();
+    throw error;
+  }
+}
+
+function portOf(address: ReturnType<Server['address']>): number | undefined {
+  return typeof address === 'object' ? address?.port : undefined;
+}
+
+function resolveAuth({ auth, database }: Config): AuthConfig {
+  if (auth.mode === 'jwks' || auth.secret !== undefined) return auth;
+  if ('url' in database) throw new StartupError('JWT_SECRET: is needed with DATABASE_URL');
+  return { mode: 'secret', secret: secretIn(database.dataDir) };
+}
+
+function listenError(error: unknown, { host, port }: Config): unknown {
+  if (!(error instanceof Error && 'code' in error)) return error;
+  if (error.code === 'EADDRINUSE')
+    return new StartupError(`PORT: ${port} is already in use`, { cause: error });
+  if (error.code === 'EACCES')
+    return new StartupError(`PORT: ${port} may not be listened on`, { cause: error });
+  if (error.code === 'EADDRNOTAVAIL' || error.code === 'ENOTFOUND') {
+    return new StartupError(`HOST: ${host} is not an address of this machine`, { cause: error });
+  }
+  return error;
+}

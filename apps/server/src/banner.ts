@@ -1,0 +1,23 @@
+import { CONVERSATION_SOCKET_PATH } from '@duet/contract';
+import type { App } from './app.ts';
+import type { Config } from './config.ts';
+
+/** What a person who starts the server wants to know first. */
+export function banner(config: Config, { host, port }: App): string {
+  const shown = host === '0.0.0.0' || host === '::' || host === '127.0.0.1' ? 'localhost' : host;
+  const url = config.publicUrl ?? `http://${shown.includes(':') ? `[${shown}]` : shown}:${port}`;
+  const database =
+    'url' in config.database
+      ? 'PostgreSQL at DATABASE_URL'
+      : `embedded Postgres in ${config.database.dataDir} — for one process; it survives a killed process, not a power loss.\n` +
+        '                Set DATABASE_URL to a PostgreSQL server for production.';
+  return `
+  Duet is running.
+
+  API           ${url}/api/chat/
+  Reference     ${url}/docs/
+  Socket        ${url.replace(/^http/, 'ws')}${CONVERSATION_SOCKET_PATH}
+  Accounts      ${config.localAccounts ? 'local, anyone can register (LOCAL_ACCOUNTS=off ends that)' : 'from the token issuer'}
+  Database      ${database}
+`;
+}

@@ -1,0 +1,144 @@
+import { MESSAGE_MAX_LENGTH } from '@duet/contract';
+import { z } from 'zod';
+import { StartupError } from './startup-error.ts';
+
+const int = (min: number, max: number) =>
+  z.string().regex(/^\d+$/, 'must be a whole number').transform(Number).pipe(z.int().min(min).max(max));
+const onOff = z.enum(['on', 'off']).transform((value) => value === 'on');
+const list = z.string().transform((value) =>
+  value
+    .split(',')
+    .map((item) => item.trim())
+    .filter(Boolean),
+);
+const httpUrl = z.url({ protocol: /^https?$/, error: 'must be an http or https URL' });
+const origin = httpUrl.refine(
+  (value) => URL.parse(value)?.origin === value,
+  'must be origins: scheme, host and port',
+);
+const ALGORITHMS = [
+  'RS256',
+  'RS384',
+  'RS512',
+  'PS256',
+  'PS384',
+  'PS512',
+  'ES256',
+  'ES384',
+  'ES512',
+  'EdDSA',
+] as const;
+
+const environment = z.object({
+  PORT: int(0, 65_535).default(8080),
+  HOST: z.string().default('127.0.0.1'),
+  PUBLIC_URL: httpUrl.transform((url) => url.replace(/\/+$/, '')).optional(),
+  DATA_DIR: z.string().default('.data'),
+  DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/, error: 'must be a postgres:// URL' }).optional(),
+  JWT_SECRET: z
+    .string()
+    .refine((value) => Buffer.byteLength(value) >= 32, 'must have at least 32 bytes (RFC 7518, 3.2)')
+    .optional(),
+  AUTH_JWKS_URL: httpUrl.optional(),
+  AUTH_ISSUER: z.string().optional(),
+  AUTH_AUDIENCE: z.string().optional(),
+  AUTH_ALGORITHMS: list.pipe(z.array(z.enum(ALGORITHMS)).min(1)).optional(),
+  LOCAL_ACCOUNTS: onOff.optional(),
+  ACCESS_TOKEN_SECONDS: int(1, 86_400).default(900),
+  SESSION_DAYS: int(1, 365).default(30),
+  CORS_ORIGINS: list.pipe(z.array(z.union([z.literal('*'), origin]))).default([]),
+  LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
+  MESSAGE_MAX_LENGTH: int(1, MESSAGE_MAX_LENGTH).default(MESSAGE_MAX_LENGTH),
+  HEARTBEAT_SECONDS: int(1, 3600).default(25),
+  SHUTDOWN_DELAY_SECONDS: int(0, 5).default(1),
+});
+
+/** How access tokens are checked: under a shared secret, or under the keys of an issuer. */
+export type AuthConfig =
+  | { readonly mode: 'secret'; readonly secret: Uint8Array }
+  | {
+      readonly mode: 'jwks';
+      /** Undefined: found through the issuer's discovery document. */
+      readonly jwksUrl: string | undefined;
+      readonly issuer: string;
+      readonly audience: string;
+      readonly algorithms: readonly string[];
+    };
+
+/** Everything the environment says; durations carry their unit in the name. */
+export interface Config {
+  readonly port: number;
+  readonly host: string;
+  readonly publicUrl: string | undefined;
+  readonly database: { readonly url: string } | { readonly dataDir: string };
+  /** `secret: undefined`: the embedded database's own, made on its first start. */
+  readonly auth: AuthConfig | { readonly mode: 'secret'; readonly secret: undefined };
+  readonly localAccounts: boolean;
+  readonly accessTokenSeconds: number;
+  readonly sessionSeconds: number;
+  readonly corsOrigins: readonly string[];
+  readonly logLevel: string;
+  readonly messageMaxLength: number;
+  readonly heartbeatSeconds: number;
+  readonly shutdownDelaySeconds: number;
+}
+
+/**
+ * Parses the environment. An empty variable counts as unset.
+ * @throws StartupError naming the variable at fault, never its value
+ */
+export function parseConfig(env: Readonly<Record<string, string | undefined>>): Config {
+  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
+  const parsed = environment.safeParse(given);
+  if (!parsed.success) {
+    const [issue] = parsed.error.issues;
+    throw new StartupError(`${issue?.path[0]?.toString() ?? 'environment'}: ${issue?.message ?? 'invalid'}`);
+  }
+  const e = parsed.data;
+  const auth = authOf(e);
+  if (auth.mode === 'jwks' && e.LOCAL_ACCOUNTS) {
+    throw new StartupError('LOCAL_ACCOUNTS: must be off when tokens come from AUTH_JWKS_URL or AUTH_ISSUER');
+  }
+  return {
+    port: e.PORT,
+    host: e.HOST,
+    publicUrl: e.PUBLIC_URL,
+    database: e.DATABASE_URL === undefined ? { dataDir: e.DATA_DIR } : { url: e.DATABASE_URL },
+    auth,
+    localAccounts: e.LOCAL_ACCOUNTS ?? auth.mode === 'secret',
+    accessTokenSeconds: e.ACCESS_TOKEN_SECONDS,
+    sessionSeconds: e.SESSION_DAYS * 86_400,
+    corsOrigins: e.CORS_ORIGINS,
+    logLevel: e.LOG_LEVEL,
+    messageMaxLength: e.MESSAGE_MAX_LENGTH,
+    heartbeatSeconds: e.HEARTBEAT_SECONDS,
+    shutdownDelaySeconds: e.SHUTDOWN_DELAY_SECONDS,
+  };
+}
+
+function authOf(e: z.infer<typeof environment>): Config['auth'] {
+  if (e.AUTH_JWKS_URL !== undefined || e.AUTH_ISSUER !== undefined) {
+    if (e.JWT_SECRET !== undefined)
+      throw new StartupError('JWT_SECRET: excludes AUTH_JWKS_URL and AUTH_ISSUER');
+    if (e.AUTH_ISSUER === undefined) throw new StartupError('AUTH_ISSUER: is needed with AUTH_JWKS_URL');
+    if (e.AUTH_AUDIENCE === undefined) throw new StartupError('AUTH_AUDIENCE: is needed with AUTH_ISSUER');
+    if (e.AUTH_JWKS_URL === undefined && !httpUrl.safeParse(e.AUTH_ISSUER).success) {
+      throw new StartupError('AUTH_ISSUER: must be a URL for discovery, or set AUTH_JWKS_URL');
+    }
+    return {
+      mode: 'jwks',
+      jwksUrl: e.AUTH_JWKS_URL,
+      issuer: e.AUTH_ISSUER,
+      audience: e.AUTH_AUDIENCE,
+      algorithms: e.AUTH_ALGORITHMS ?? ['RS256', 'ES256', 'EdDSA'],
+    };
+  }
+  if (e.AUTH_AUDIENCE !== undefined)
+    throw new StartupError('AUTH_AUDIENCE: is only for AUTH_JWKS_URL or AUTH_ISSUER');
+  if (e.AUTH_ALGORITHMS) throw new StartupError('AUTH_ALGORITHMS: is only for AUTH_JWKS_URL or AUTH_ISSUER');
+  if (e.JWT_SECRET !== undefined) return { mode: 'secret', secret: new TextEncoder().encode(e.JWT_SECRET) };
+  if (e.DATABASE_URL !== undefined) {
+    throw new StartupError('JWT_SECRET: is needed with DATABASE_URL (or AUTH_JWKS_URL, or AUTH_ISSUER)');
+  }
+  return { mode: 'secret', secret: undefined };
+}

@@ -1,0 +1,93 @@
+import {
+  customType,
+  index,
+  integer,
+  pgTable,
+  primaryKey,
+  text,
+  timestamp,
+  uniqueIndex,
+  uuid,
+} from 'drizzle-orm/pg-core';
+
+// The primary and unique keys of the chat tables begin with the conversation, no foreign key crosses it and `seq` comes from
+// its row: so these two tables can be spread over many machines by conversation as they are.
+
+const bytea = customType<{ data: Uint8Array }>({ dataType: () => 'bytea' });
+/** Sorted by its bytes, whatever the database's locale, so that one index serves equality, order and search by prefix. */
+const byteOrderedText = customType<{ data: string }>({ dataType: () => 'text collate "C"' });
+const instant = () => timestamp({ precision: 3, withTimezone: true, mode: 'date' });
+
+/** A conversation, and in the same row both sides' state: a send is one row updated and one inserted. */
+export const conversations = pgTable(
+  'conversations',
+  {
+    id: uuid().primaryKey(),
+    user1Id: text().notNull(),
+    user2Id: text().notNull(),
+    createdAt: instant().notNull(),
+    /** The last message's timestamp, or `createdAt`. */
+    activityAt: instant().notNull(),
+    lastSeq: integer().notNull().default(0),
+    user1ReadSeq: integer().notNull().default(0),
+    user2ReadSeq: integer().notNull().default(0),
+    user1Unread: integer().notNull().default(0),
+    user2Unread: integer().notNull().default(0),
+  },
+  (t) => [
+    index('conversations_by_user1').on(t.user1Id, t.activityAt, t.id),
+    index('conversations_by_user2').on(t.user2Id, t.activityAt, t.id),
+  ],
+);
+
+export const messages = pgTable(
+  'messages',
+  {
+    conversationId: uuid().notNull(),
+    seq: integer().notNull(),
+    messageId: uuid().notNull(),
+    senderId: text().notNull(),
+    content: text().notNull(),
+    timestamp: instant().notNull(),
+  },
+  (t) => [
+    primaryKey({ name: 'messages_pkey', columns: [t.conversationId, t.seq] }),
+    uniqueIndex('messages_by_message_id').on(t.conversationId, t.messageId),
+  ],
+);
+
+export const users = pgTable(
+  'users',
+  {
+    id: text().primaryKey(),
+    username: text().notNull(),
+    /** The username as it is compared: see `domain/users/username-key.ts`. */
+    usernameKey: byteOrderedText().notNull(),
+    createdAt: instant().notNull(),
+  },
+  (t) => [uniqueIndex('users_by_username_key').on(t.usernameKey)],
+);
+
+/** Local accounts: users who sign in here, with a password. */
+export const accounts = pgTable('accounts', {
+  userId: text().primaryKey(),
+  passwordHash: text().notNull(),
+});
+
+/** A family of refresh tokens: one row, holding the hash of the only one that still works. */
+export const sessions = pgTable(
+  'sessions',
+  {
+    id: uuid().primaryKey(),
+    userId: text().notNull(),
+    tokenHash: bytea().notNull(),
+    expiresAt: instant().notNull(),
+  },
+  (t) => [index('sessions_by_user').on(t.userId)],
+);
+
+/** Keys made by the first migration, the same for every node: `conversation_id`. */
+export const secrets = pgTable('secrets', {
+  name: text().primaryKey(),
+  value: bytea().notNull(),
+});

@@ -1,0 +1,26 @@
+import type { Session } from '@duet/contract';
+import { eq } from 'drizzle-orm';
+import { verifyPassword } from '../../auth/passwords.ts';
+import { accounts, users } from '../../db/schema.ts';
+import { DomainError } from '../error.ts';
+import { usernameKey } from '../users/username-key.ts';
+import type { AccountsContext } from './context.ts';
+import { startSession } from './start-session.ts';
+
+/**
+ * Signs in with a password (PROTOCOL 3.8). A name without an account costs the same work as a wrong password.
+ * @throws DomainError `invalid_credentials`
+ */
+export async function signIn(
+  ctx: AccountsContext,
+  input: { username: string; password: string },
+): Promise<Session> {
+  const [found] = await ctx.db
+    .select({ id: users.id, username: users.username, passwordHash: accounts.passwordHash })
+    .from(users)
+    .innerJoin(accounts, eq(accounts.userId, users.id))
+    .where(eq(users.usernameKey, usernameKey(input.username)));
+  const matches = await verifyPassword(found?.passwordHash, input.password);
+  if (!found || !matches) throw new DomainError('invalid_credentials');
+  return startSession(ctx, ctx.db, { id: found.id, username: found.username });
+}

@@ -1,0 +1,31 @@
+import type { Conversation } from '@duet/contract';
+import { eq } from 'drizzle-orm';
+import { conversations, users } from '../../db/schema.ts';
+import type { ActorContext } from '../context.ts';
+import { DomainError } from '../error.ts';
+import { getConversation } from './get.ts';
+import { conversationIdOf } from './id.ts';
+
+/**
+ * Gets or creates the actor's conversation with somebody; of all calls that race, exactly one creates it (PROTOCOL 3.3).
+ * @throws DomainError `invalid_request` for oneself, `not_found` for an unknown user
+ */
+export async function openConversation(
+  ctx: ActorContext,
+  input: { target_user_id: string },
+): Promise<{ conversation: Conversation; created: boolean }> {
+  const { actor, db } = ctx;
+  const targetId = input.target_user_id;
+  if (targetId === actor.id) throw DomainError.invalid('target_user_id', 'must not be yourself');
+  const [target] = await db.select({ id: users.id }).from(users).where(eq(users.id, targetId));
+  if (!target) throw new DomainError('not_found', 'no such user');
+
+  const id = conversationIdOf(ctx.conversationKey, actor.id, targetId);
+  const now = ctx.now();
+  const inserted = await db
+    .insert(conversations)
+    .values({ id, user1Id: actor.id, user2Id: targetId, createdAt: now, activityAt: now })
+    .onConflictDoNothing()
+    .returning({ id: conversations.id });
+  return { conversation: await getConversation(ctx, { conversation_id: id }), created: inserted.length > 0 };
+}

@@ -1,0 +1,25 @@
+import { type ErrorCode, errors, type FieldError } from '@duet/contract';
+
+/** A refusal with a code of the contract's error table; each transport maps it once. */
+export class DomainError extends Error {
+  readonly code: ErrorCode;
+  readonly fields: readonly FieldError[] | undefined;
+
+  /** @param detail what is wrong this time, for people; shown to the client */
+  constructor(
+    code: ErrorCode,
+    detail?: string,
+    options?: { fields?: readonly FieldError[]; cause?: unknown },
+  ) {
+    super(detail ?? errors[code].title, { cause: options?.cause });
+    this.code = code;
+    this.fields = options?.fields;
+  }
+
+  /** A request with one field at fault. */
+  static invalid(field: string, detail: string): DomainError {
+    return new DomainError('invalid_request', `${field}: ${detail}`, {
+      fields: [{ field, code: 'invalid_value', detail }],
+    });
+  }
+}

@@ -1,0 +1,23 @@
+import type { Message, User } from '@duet/contract';
+import type { messages } from '../../db/schema.ts';
+
+/** How far each side of a conversation has read. */
+interface ReadMarkers {
+  readonly user1Id: string;
+  readonly user1ReadSeq: number;
+  readonly user2ReadSeq: number;
+}
+
+/** A stored message as the wire shows it (PROTOCOL 2). */
+export function toMessage(row: typeof messages.$inferSelect, sender: User, markers: ReadMarkers): Message {
+  const recipientReadSeq = row.senderId === markers.user1Id ? markers.user2ReadSeq : markers.user1ReadSeq;
+  return {
+    message_id: row.messageId,
+    conversation_id: row.conversationId,
+    seq: row.seq,
+    sender: { id: sender.id, username: sender.username },
+    content: row.content,
+    timestamp: row.timestamp.toISOString(),
+    read: row.seq <= recipientReadSeq,
+  };
+}

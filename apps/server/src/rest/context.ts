@@ -1,0 +1,24 @@
+import type { Identity } from '../auth/authenticate.ts';
+import type { AccountsContext } from '../domain/accounts/context.ts';
+import type { Context } from '../domain/context.ts';
+
+/** What a procedure says about its answer besides the body; both transports carry it. */
+export interface ReplyMeta {
+  /** Another success status than the operation's first. */
+  status?: number;
+  /** Query of the next page, for the `Link` header. */
+  nextQuery?: Record<string, string>;
+}
+
+/** What every procedure gets, whether it was called through REST or through /trpc. */
+export interface RequestContext {
+  readonly domain: Context;
+  /** Undefined where local accounts are off. */
+  readonly accounts: AccountsContext | undefined;
+  /** Checks the token once, however often it is called. */
+  readonly authenticate: () => Promise<Identity>;
+  readonly requestId: string;
+  /** Scheme and host of absolute URLs, without a slash at the end. */
+  readonly baseUrl: string;
+  readonly reply: ReplyMeta;
+}

@@ -1,0 +1,13 @@
+import type { FastifyInstance } from 'fastify';
+import { DomainError } from '../domain/error.ts';
+
+/** `/healthz`: the process lives. `/readyz`: it can serve. */
+export function registerHealth(app: FastifyInstance, checkReady: () => Promise<void>): void {
+  app.get('/healthz', () => ({ status: 'ok' }));
+  app.get('/readyz', async () => {
+    await checkReady().catch((cause: unknown) => {
+      throw new DomainError('unavailable', undefined, { cause });
+    });
+    return { status: 'ready' };
+  });
+}

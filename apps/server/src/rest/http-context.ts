@@ -1,0 +1,35 @@
+import type { FastifyRequest } from 'fastify';
+import { type Authenticate, bearerToken, type Identity } from '../auth/authenticate.ts';
+import type { AccountsContext } from '../domain/accounts/context.ts';
+import type { Context } from '../domain/context.ts';
+import type { RequestContext } from './context.ts';
+
+/** What the HTTP side is given by the composition root. */
+export interface HttpDependencies {
+  readonly domain: Context;
+  readonly accounts: AccountsContext | undefined;
+  readonly authenticate: Authenticate;
+  /** Undefined: absolute URLs are made from the request's own host. */
+  readonly publicUrl: string | undefined;
+}
+
+/** The context of a request; its token is checked when a procedure first asks, and once. */
+export function contextOf(deps: HttpDependencies, request: FastifyRequest): RequestContext {
+  let identity: Promise<Identity> | undefined;
+  return {
+    domain: deps.domain,
+    accounts: deps.accounts,
+    authenticate: () => {
+      identity ??= deps.authenticate(bearerToken(request.headers.authorization));
+      return identity;
+    },
+    requestId: request.id,
+    baseUrl: deps.publicUrl ?? `${request.protocol}://${hostOf(request)}`,
+    reply: {},
+  };
+}
+
+/** The Host header if it can stand in a URL as it is; it is the client's word, so nothing else gets into one. */
+function hostOf(request: FastifyRequest): string {
+  return /^[\w.-]+(:\d+)?$|^\[[\da-f:.]+\](:\d+)?$/i.test(request.host) ? request.host : 'localhost';
+}

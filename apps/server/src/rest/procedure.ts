@@ -1,0 +1,66 @@
+import type { Operation } from '@duet/contract';
+import { initTRPC, TRPCError } from '@trpc/server';
+import type { OpenApiMeta } from 'trpc-to-openapi';
+import type { z } from 'zod';
+import type { ActorContext } from '../domain/context.ts';
+import { DomainError } from '../domain/error.ts';
+import type { RequestContext } from './context.ts';
+import { toProblem, trpcCodeOf } from './problem.ts';
+
+const t = initTRPC
+  .context<RequestContext>()
+  .meta<OpenApiMeta>()
+  .create({
+    isDev: false, // never a stack in an answer
+    errorFormatter: ({ shape, error, ctx }) => {
+      const problem = toProblem(error, ctx?.requestId ?? '');
+      return { ...shape, message: problem.detail, data: { ...shape.data, problem } };
+    },
+  });
+
+export const router = t.router;
+
+/** Domain refusals become tRPC errors of the same status, once, for every procedure. */
+const refusing = t.procedure.use(async ({ next }) => {
+  const result = await next();
+  if (!result.ok && result.error.cause instanceof DomainError) {
+    const { cause } = result.error;
+    throw new TRPCError({ code: trpcCodeOf(cause), message: cause.message, cause });
+  }
+  return result;
+});
+
+const authenticated = refusing.use(async ({ ctx, next }) => {
+  const { user } = await ctx.authenticate();
+  const domain: ActorContext = { ...ctx.domain, actor: user };
+  return next({ ctx: { domain } });
+});
+
+const withAccounts = refusing.use(({ ctx, next }) => {
+  if (!ctx.accounts) throw new DomainError('not_found', 'local accounts are off');
+  return next({ ctx: { accounts: ctx.accounts } });
+});
+
+function metaOf({ id, tag, method, path, summary, description, auth }: Operation): OpenApiMeta {
+  return {
+    openapi: {
+      method,
+      path,
+      operationId: id,
+      tags: [tag],
+      summary,
+      ...(description !== undefined && { description }),
+      protect: auth === 'bearer',
+    },
+  };
+}
+
+/** The procedure of an operation on behalf of somebody; the token is checked before the input. */
+export function member<I extends z.ZodObject, O extends z.ZodType>(op: Operation<'GET' | 'POST', I, O>) {
+  return authenticated.meta(metaOf(op)).input(op.input).output(op.output);
+}
+
+/** The procedure of an operation on local accounts, which needs no token. */
+export function account<I extends z.ZodObject, O extends z.ZodType>(op: Operation<'GET' | 'POST', I, O>) {
+  return withAccounts.meta(metaOf(op)).input(op.input).output(op.output);
+}

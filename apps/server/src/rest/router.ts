@@ -1,0 +1,56 @@
+import { operations } from '@duet/contract';
+import { refreshSession } from '../domain/accounts/refresh.ts';
+import { register } from '../domain/accounts/register.ts';
+import { signIn } from '../domain/accounts/sign-in.ts';
+import { signOut } from '../domain/accounts/sign-out.ts';
+import { getConversation } from '../domain/conversations/get.ts';
+import { listConversations } from '../domain/conversations/list.ts';
+import { markRead } from '../domain/conversations/mark-read.ts';
+import { openConversation } from '../domain/conversations/open.ts';
+import { listMessages } from '../domain/messages/list.ts';
+import { sendMessage } from '../domain/messages/send.ts';
+import { findUsers } from '../domain/users/find.ts';
+import { messagePage } from './message-page.ts';
+import { account, member, router } from './procedure.ts';
+
+const { conversations, messages, users, auth } = operations;
+
+/** Every operation of the contract, as a tRPC procedure; REST and /trpc both call these. */
+export const appRouter = router({
+  conversations: router({
+    list: member(conversations.list).query(async ({ ctx, input }) => {
+      const page = await listConversations(ctx.domain, input);
+      if (page.next) ctx.reply.nextQuery = { limit: String(input.limit), cursor: page.next };
+      return page.conversations;
+    }),
+    open: member(conversations.open).mutation(async ({ ctx, input }) => {
+      const { conversation, created } = await openConversation(ctx.domain, input);
+      ctx.reply.status = created ? 201 : 200;
+      return conversation;
+    }),
+    get: member(conversations.get).query(({ ctx, input }) => getConversation(ctx.domain, input)),
+    markRead: member(conversations.markRead).mutation(({ ctx, input }) => markRead(ctx.domain, input)),
+  }),
+  messages: router({
+    list: member(messages.list).query(async ({ ctx, input }) =>
+      messagePage(await listMessages(ctx.domain, input), input.conversation_id, ctx.baseUrl),
+    ),
+    send: member(messages.send).mutation(async ({ ctx, input }) => {
+      const { message, created } = await sendMessage(ctx.domain, input);
+      ctx.reply.status = created ? 201 : 200;
+      return message;
+    }),
+  }),
+  users: router({
+    me: member(users.me).query(({ ctx }) => ctx.domain.actor),
+    find: member(users.find).query(({ ctx, input }) => findUsers(ctx.domain, input)),
+  }),
+  auth: router({
+    register: account(auth.register).mutation(({ ctx, input }) => register(ctx.accounts, input)),
+    signIn: account(auth.signIn).mutation(({ ctx, input }) => signIn(ctx.accounts, input)),
+    refresh: account(auth.refresh).mutation(({ ctx, input }) => refreshSession(ctx.accounts, input)),
+    signOut: account(auth.signOut).mutation(({ ctx, input }) => signOut(ctx.accounts, input)),
+  }),
+});
+
+export type AppRouter = typeof appRouter;

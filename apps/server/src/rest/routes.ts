@@ -1,0 +1,107 @@
+import { allOperations, type NamedOperation } from '@duet/contract';
+import { callTRPCProcedure } from '@trpc/server';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { z } from 'zod';
+import { DomainError } from '../domain/error.ts';
+import type { RequestContext } from './context.ts';
+import { contextOf, type HttpDependencies } from './http-context.ts';
+import { appRouter } from './router.ts';
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    duet: RequestContext | null;
+  }
+}
+
+/** One route for every operation of the contract: it gathers the input, calls the procedure and sends what that returns. */
+export function registerOperations(app: FastifyInstance, deps: HttpDependencies): void {
+  app.decorateRequest('duet', null);
+  for (const entry of allOperations) registerOperation(app, deps, entry);
+}
+
+function registerOperation(
+  app: FastifyInstance,
+  deps: HttpDependencies,
+  { name, operation }: NamedOperation,
+): void {
+  const { method, path, auth, success } = operation;
+  const usualStatus = Number(
+    Object.keys(success).find((status) => status === '201') ?? Object.keys(success)[0],
+  );
+  const numbers = numericFields(operation.input);
+  app.route({
+    method,
+    url: path.replaceAll(/\{(\w+)\}/g, ':$1'),
+    // Before the body is read: whoever may not call does not make the server read.
+    onRequest: async (request) => {
+      request.duet = contextOf(deps, request);
+      if (auth === 'bearer') await request.duet.authenticate();
+    },
+    handler: async (request, reply) => {
+      const ctx = request.duet ?? contextOf(deps, request);
+      const input = {
+        ...(method === 'GET' ? queryOf(request, numbers) : bodyOf(request)),
+        ...paramsOf(request),
+      };
+      const output: unknown = await callTRPCProcedure({
+        router: appRouter,
+        path: name,
+        type: method === 'GET' ? 'query' : 'mutation',
+        getRawInput: async () => input,
+        ctx,
+        signal: undefined,
+        batchIndex: 0,
+      });
+      return answer(reply, ctx, path, ctx.reply.status ?? usualStatus, output);
+    },
+  });
+}
+
+function answer(
+  reply: FastifyReply,
+  ctx: RequestContext,
+  path: string,
+  status: number,
+  output: unknown,
+): FastifyReply {
+  reply.code(status);
+  const { nextQuery } = ctx.reply;
+  if (nextQuery)
+    reply.header('link', `<${ctx.baseUrl}${path}?${new URLSearchParams(nextQuery)}>; rel="next"`);
+  return output === undefined
+    ? reply.send()
+    : reply.type('application/json; charset=utf-8').send(JSON.stringify(output));
+}
+
+/** The fields of an input that are numbers, and so come as digits in a query. */
+function numericFields(input: z.ZodObject): ReadonlySet<string> {
+  const { properties = {} } = z.toJSONSchema(input, { io: 'input' });
+  const isNumeric = (schema: unknown) =>
+    typeof schema === 'object' && schema !== null && 'type' in schema && schema.type === 'integer';
+  return new Set(Object.keys(properties).filter((name) => isNumeric(properties[name])));
+}
+
+/** Digits become numbers here and not in the schema, which would then take strings for numbers everywhere. */
+function queryOf(request: FastifyRequest, numbers: ReadonlySet<string>): Record<string, unknown> {
+  const query = Object.entries({ ...asRecord(request.query) });
+  return Object.fromEntries(
+    query.map(([name, value]) => [
+      name,
+      numbers.has(name) && typeof value === 'string' && /^-?\d{1,15}$/.test(value) ? Number(value) : value,
+    ]),
+  );
+}
+
+function bodyOf(request: FastifyRequest): Record<string, unknown> {
+  const body = asRecord(request.body);
+  if (!body) throw DomainError.invalid('body', 'must be a JSON object');
+  return body;
+}
+
+function paramsOf(request: FastifyRequest): Record<string, unknown> {
+  return asRecord(request.params) ?? {};
+}
+
+function asRecord(value: unknown): Record<string, unknown> | undefined {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : undefined;
+}

@@ -1,0 +1,116 @@
+import { randomUUID } from 'node:crypto';
+import { PAYLOAD_MAX_BYTES } from '@duet/contract';
+import cors from '@fastify/cors';
+import helmet from '@fastify/helmet';
+import { type FastifyTRPCPluginOptions, fastifyTRPCPlugin } from '@trpc/server/adapters/fastify';
+import {
+  type FastifyBaseLogger,
+  type FastifyError,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+  fastify,
+  LogController,
+} from 'fastify';
+import { registerDocs } from './docs.ts';
+import { registerHealth } from './health.ts';
+import { contextOf, type HttpDependencies } from './http-context.ts';
+import { acceptJsonOnly } from './json-body.ts';
+import { answerTheRest } from './not-found.ts';
+import { toProblem } from './problem.ts';
+import { type AppRouter, appRouter } from './router.ts';
+import { registerOperations } from './routes.ts';
+
+export interface HttpServerOptions extends HttpDependencies {
+  readonly log: FastifyBaseLogger;
+  readonly corsOrigins: readonly string[];
+  /** Rejects when the server cannot serve. */
+  readonly checkReady: () => Promise<void>;
+}
+
+/** Everything that HTTP answers: REST, /trpc, documents and health; not yet listening. */
+export async function createHttpServer(options: HttpServerOptions): Promise<FastifyInstance> {
+  const app = fastify({
+    loggerInstance: options.log,
+    // Fastify itself would log URLs with their queries.
+    logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'request_id' }),
+    genReqId: requestIdOf,
+    bodyLimit: PAYLOAD_MAX_BYTES,
+    requestTimeout: 30_000,
+    forceCloseConnections: 'idle',
+    frameworkErrors: sendProblem,
+  });
+  app.setErrorHandler(sendProblem);
+  answerTheRest(app);
+  acceptJsonOnly(app);
+  app.addHook('onRequest', async (request, reply) => {
+    reply.header('x-request-id', request.id);
+    if (request.url.startsWith('/api/') || request.url.startsWith('/trpc/'))
+      reply.header('cache-control', 'no-store');
+  });
+  app.addHook('onResponse', async (request, reply) => {
+    const [path] = request.url.split('?', 1);
+    request.log.info({
+      method: request.method,
+      path,
+      status: reply.statusCode,
+      ms: Math.round(reply.elapsedTime),
+    });
+  });
+  await app.register(helmet, {
+    // Whether this host is only ever reached through TLS is for the proxy in front to say.
+    strictTransportSecurity: false,
+    contentSecurityPolicy: {
+      useDefaults: false,
+      directives: {
+        defaultSrc: ["'self'"],
+        objectSrc: ["'none'"],
+        baseUri: ["'none'"],
+        frameAncestors: ["'none'"],
+      },
+    },
+  });
+  await app.register(cors, {
+    origin: options.corsOrigins.includes('*') ? '*' : [...options.corsOrigins],
+    preflight: false, // answered with the other OPTIONS, in not-found.ts
+    exposedHeaders: ['Link', 'Retry-After', 'WWW-Authenticate', 'X-Request-Id'],
+  });
+  registerOperations(app, options);
+  registerHealth(app, options.checkReady);
+  await registerDocs(app);
+  await app.register(fastifyTRPCPlugin, {
+    prefix: '/trpc',
+    trpcOptions: {
+      router: appRouter,
+      maxBatchSize: 20,
+      createContext: ({ req }) => contextOf(options, req),
+      onError: ({ error, req }) => logFault(req, error),
+    },
+  } satisfies FastifyTRPCPluginOptions<AppRouter>);
+  return app;
+}
+
+/** The client's `X-Request-Id` if it is fit for logs and headers, or a new one. */
+function requestIdOf({ headers }: { headers: Record<string, unknown> }): string {
+  const given = headers['x-request-id'];
+  return typeof given === 'string' && /^[\w.-]{1,64}$/.test(given) ? given : randomUUID();
+}
+
+/** The one way out for errors of REST. */
+function sendProblem(error: FastifyError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  const problem = toProblem(error, request.id);
+  logFault(request, error);
+  reply.header('x-request-id', request.id);
+  if (problem.status === 401) {
+    const reason = problem.code === 'missing_token' ? '' : ' error="invalid_token"';
+    reply.header('www-authenticate', `Bearer${reason}`);
+  }
+  if (problem.status === 426) reply.header('upgrade', 'websocket').header('connection', 'Upgrade');
+  if (problem.status === 503) reply.header('retry-after', '1');
+  return reply.code(problem.status).type('application/problem+json').send(JSON.stringify(problem));
+}
+
+/** Faults of ours go to the log with their cause; refusals are the client's and do not. */
+function logFault(request: FastifyRequest, error: Error): void {
+  if (toProblem(error, request.id).status >= 500) request.log.error({ err: error });
+}

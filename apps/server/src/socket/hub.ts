@@ -1,0 +1,133 @@
+import type { Message } from '@duet/contract';
+import type { FastifyBaseLogger } from 'fastify';
+import type { Events } from '../events/events.ts';
+import { encodeMessage } from './frames.ts';
+import { type Hole, InOrder } from './in-order.ts';
+
+/** What the hub needs of a connection. */
+export interface Listener {
+  /** Takes a frame, already serialised: the same bytes go to every listener. */
+  send(frame: Buffer): void;
+  /** Ends the connection: what it should have heard cannot be told in order. */
+  fail(): void;
+}
+
+/** A place in a conversation's room, taken before it is known where the order begins. */
+export interface Seat {
+  /** Hears what comes after `position`, the conversation's last seq at some time since the seat was taken. */
+  listen(listener: Listener, position: number): void;
+  leave(): void;
+}
+
+/** Reads the messages of a hole from the database. */
+export type LoadMessages = (conversationId: string, hole: Hole) => Promise<Message[]>;
+
+interface Room {
+  readonly listeners: Set<Listener>;
+  readonly order: InOrder<Message>;
+  seats: number;
+  repair: NodeJS.Timeout | undefined;
+}
+
+/** A hole is mostly a message whose event is still on its way; only then is the database asked. */
+const REPAIR_AFTER_MS = 200;
+/** More than this held back, and the sockets recover by themselves. */
+const MAX_HELD = 1000;
+
+/** Who hears what: the conversations that have sockets on this node, and each one's order (PROTOCOL 4.4). */
+export class Hub {
+  readonly #rooms = new Map<string, Room>();
+  readonly #load: LoadMessages;
+  readonly #log: FastifyBaseLogger;
+  readonly #unsubscribe: () => void;
+
+  constructor(events: Events, load: LoadMessages, log: FastifyBaseLogger) {
+    this.#load = load;
+    this.#log = log;
+    this.#unsubscribe = events.subscribe((event) => this.#take(event.message));
+  }
+
+  /** Takes a seat; from now on nothing of the conversation is missed. */
+  take(conversationId: string): Seat {
+    const room = this.#rooms.get(conversationId) ?? this.#open(conversationId);
+    room.seats += 1;
+    let mine: Listener | undefined;
+    let seated = true;
+    return {
+      listen: (listener, position) => {
+        if (!seated) return;
+        mine = listener;
+        // First those before us: what the room held while it had no position is from before we listened.
+        room.order.start(position);
+        room.listeners.add(listener);
+        this.#mend(conversationId, room);
+      },
+      leave: () => {
+        if (!seated) return;
+        seated = false;
+        if (mine) room.listeners.delete(mine);
+        room.seats -= 1;
+        if (room.seats === 0) this.#shut(conversationId, room);
+      },
+    };
+  }
+
+  close(): void {
+    this.#unsubscribe();
+    for (const [id, room] of this.#rooms) this.#shut(id, room);
+  }
+
+  #open(conversationId: string): Room {
+    const listeners = new Set<Listener>();
+    const order = new InOrder<Message>((message) => {
+      const frame = encodeMessage(message);
+      for (const listener of listeners) listener.send(frame);
+    });
+    const room: Room = { listeners, order, seats: 0, repair: undefined };
+    this.#rooms.set(conversationId, room);
+    return room;
+  }
+
+  #shut(conversationId: string, room: Room): void {
+    clearTimeout(room.repair);
+    if (this.#rooms.get(conversationId) === room) this.#rooms.delete(conversationId);
+  }
+
+  #take(message: Message): void {
+    const room = this.#rooms.get(message.conversation_id);
+    if (!room) return;
+    room.order.push(message);
+    this.#mend(message.conversation_id, room);
+  }
+
+  /** Sees to it that what is held back does not stay so. */
+  #mend(conversationId: string, room: Room): void {
+    if (room.order.held > MAX_HELD) {
+      this.#shut(conversationId, room);
+      for (const listener of [...room.listeners]) listener.fail();
+      return;
+    }
+    if (room.repair || !room.order.hole()) return;
+    room.repair = setTimeout(() => void this.#repair(conversationId, room), REPAIR_AFTER_MS);
+  }
+
+  async #repair(conversationId: string, room: Room): Promise<void> {
+    const hole = room.order.hole();
+    try {
+      if (hole) {
+        this.#log.warn(
+          { conversation_id: conversationId, ...hole },
+          'a hole in the live messages is read from the database',
+        );
+        for (const message of await this.#load(conversationId, hole)) room.order.push(message);
+      }
+    } catch (err) {
+      this.#log.error(
+        { err, conversation_id: conversationId },
+        'a hole could not be read and is tried again',
+      );
+    }
+    room.repair = undefined;
+    if (this.#rooms.get(conversationId) === room) this.#mend(conversationId, room);
+  }
+}

@@ -1,0 +1,60 @@
+/** Something with a place in its conversation. */
+interface Sequenced {
+  readonly seq: number;
+}
+
+/** The hole before what is held back, as an exclusive range of seq. */
+export interface Hole {
+  readonly after: number;
+  readonly before: number;
+}
+
+/**
+ * Puts what arrives in any order, more than once, into one order without holes (PROTOCOL 4.4).
+ *
+ * Until `start` says where the order begins, everything is held.
+ */
+export class InOrder<T extends Sequenced> {
+  #position: number | undefined;
+  readonly #held = new Map<number, T>();
+  readonly #deliver: (item: T) => void;
+
+  constructor(deliver: (item: T) => void) {
+    this.#deliver = deliver;
+  }
+
+  /** Delivers from the item after `position` on. Only the first call counts. */
+  start(position: number): void {
+    if (this.#position !== undefined) return;
+    this.#position = position;
+    for (const seq of this.#held.keys()) if (seq <= position) this.#held.delete(seq);
+    this.#drain();
+  }
+
+  /** Takes an item; delivers it, and what waited for it, as soon as there is no hole before it. */
+  push(item: T): void {
+    if (this.#position !== undefined && item.seq <= this.#position) return;
+    this.#held.set(item.seq, item);
+    this.#drain();
+  }
+
+  /** The first hole that keeps items back, if there is one. */
+  hole(): Hole | undefined {
+    if (this.#position === undefined || this.#held.size === 0) return undefined;
+    return { after: this.#position, before: Math.min(...this.#held.keys()) };
+  }
+
+  /** How many items are held back. */
+  get held(): number {
+    return this.#held.size;
+  }
+
+  #drain(): void {
+    if (this.#position === undefined) return;
+    for (let next = this.#held.get(this.#position + 1); next; next = this.#held.get(this.#position + 1)) {
+      this.#held.delete(next.seq);
+      this.#position = next.seq;
+      this.#deliver(next);
+    }
+  }
+}

@@ -1,0 +1,140 @@
+import type { IncomingMessage, Server } from 'node:http';
+import type { Duplex } from 'node:stream';
+import {
+  type CloseErrorCode,
+  CONVERSATION_SOCKET_PATH,
+  type ErrorCode,
+  errors,
+  PAYLOAD_MAX_BYTES,
+} from '@duet/contract';
+import type { FastifyBaseLogger } from 'fastify';
+import { type WebSocket, WebSocketServer } from 'ws';
+import { type Authenticate, bearerToken, type Identity } from '../auth/authenticate.ts';
+import type { Context } from '../domain/context.ts';
+import { authorize } from '../domain/conversations/authorize.ts';
+import { DomainError } from '../domain/error.ts';
+import { Connection } from './connection.ts';
+import type { Hub, Seat } from './hub.ts';
+
+export interface SocketServerOptions {
+  readonly http: Server;
+  readonly domain: Context;
+  readonly authenticate: Authenticate;
+  readonly hub: Hub;
+  readonly heartbeatSeconds: number;
+  readonly log: FastifyBaseLogger;
+}
+
+const PATH = new RegExp(`^${CONVERSATION_SOCKET_PATH.replace('{conversation_id}', '([^/]+)')}$`);
+
+declare module 'ws' {
+  // In ws since 8.19, not yet in its types.
+  interface ServerOptions {
+    closeTimeout?: number;
+  }
+}
+
+/** How long a peer may take to answer a close before it is cut off. */
+const CLOSE_TIMEOUT_MS = 2000;
+
+/** The WebSocket endpoint (PROTOCOL 4): takes upgrades, keeps the connections, lets them go. */
+export class SocketServer {
+  readonly #options: SocketServerOptions;
+  readonly #ws = new WebSocketServer({
+    noServer: true,
+    maxPayload: PAYLOAD_MAX_BYTES,
+    perMessageDeflate: false,
+    closeTimeout: CLOSE_TIMEOUT_MS,
+    handleProtocols: () => false, // none is spoken on these paths yet
+  });
+  readonly #connections = new Set<Connection>();
+  readonly #heartbeat: NodeJS.Timeout;
+  #draining = false;
+
+  constructor(options: SocketServerOptions) {
+    this.#options = options;
+    options.http.on('upgrade', (request, socket, head) => void this.#upgrade(request, socket, head));
+    this.#heartbeat = setInterval(() => {
+      for (const connection of this.#connections) connection.beat();
+    }, options.heartbeatSeconds * 1000);
+  }
+
+  /** Takes no more sockets and closes those there are with 1012; resolves when they are gone, within seconds. */
+  async drain(): Promise<void> {
+    this.#draining = true;
+    clearInterval(this.#heartbeat);
+    const connections = [...this.#connections];
+    for (const connection of connections) connection.close('server_restarting');
+    await Promise.all(connections.map((connection) => connection.settled()));
+    await Promise.all([...this.#ws.clients].map((ws) => new Promise((resolve) => ws.once('close', resolve))));
+  }
+
+  async #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
+    const { log } = this.#options;
+    socket.on('error', (err) => log.debug({ err }, 'a socket failed while connecting'));
+    const url = URL.parse(request.url ?? '', 'ws://duet');
+    const conversationId = PATH.exec(url?.pathname ?? '')?.[1]?.toLowerCase();
+    if (!url || conversationId === undefined) {
+      socket.end('HTTP/1.1 404 Not Found\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
+      return;
+    }
+    const token = bearerToken(request.headers.authorization) ?? url.searchParams.get('token') ?? undefined;
+    // The seat is taken before the position is read, so that nothing falls between the two.
+    const seat = this.#options.hub.take(conversationId);
+    const admission = await this.#admit(token, conversationId);
+    let seated = false;
+    this.#ws.handleUpgrade(request, socket, head, (ws) => {
+      ws.on('error', (err) => log.debug({ err }, 'a socket failed'));
+      if ('refusal' in admission) {
+        ws.close(errors[admission.refusal].close, admission.refusal);
+      } else {
+        seated = true;
+        this.#connect(ws, admission, conversationId, seat);
+      }
+    });
+    // Refused, gone meanwhile, or not a proper handshake: then ws has answered, and called nobody.
+    if (!seated) seat.leave();
+  }
+
+  /** Who this is and where the conversation stands, or why the socket is to be closed. */
+  async #admit(
+    token: string | undefined,
+    conversationId: string,
+  ): Promise<Admission | { refusal: CloseErrorCode }> {
+    if (this.#draining) return { refusal: 'server_restarting' };
+    try {
+      const identity = await this.#options.authenticate(token);
+      const ctx = { ...this.#options.domain, actor: identity.user };
+      const { lastSeq } = await authorize(ctx, conversationId);
+      return this.#draining ? { refusal: 'server_restarting' } : { identity, position: lastSeq };
+    } catch (error) {
+      if (error instanceof DomainError && closes(error.code)) return { refusal: error.code };
+      this.#options.log.error({ err: error }, 'a socket could not be admitted');
+      return { refusal: 'internal' };
+    }
+  }
+
+  #connect(ws: WebSocket, { identity, position }: Admission, conversationId: string, seat: Seat): void {
+    const { domain, log } = this.#options;
+    const speaker = { ctx: { ...domain, actor: identity.user }, conversationId };
+    const connection = new Connection(ws, speaker, identity.expiresAt, log);
+    this.#connections.add(connection);
+    const about = { conversation_id: conversationId, user_id: identity.user.id };
+    log.info(about, 'socket opened');
+    ws.once('close', (code) => {
+      seat.leave();
+      this.#connections.delete(connection);
+      log.info({ ...about, code }, 'socket closed');
+    });
+    seat.listen(connection, position);
+  }
+}
+
+interface Admission {
+  readonly identity: Identity;
+  readonly position: number;
+}
+
+function closes(code: ErrorCode): code is CloseErrorCode {
+  return 'close' in errors[code];
+}

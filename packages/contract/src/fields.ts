@@ -1,0 +1,67 @@
+import { z } from 'zod';
+
+/** The longest message a server may accept, in UTF-16 code units (PROTOCOL 1.3). */
+export const MESSAGE_MAX_LENGTH = 10_000;
+
+/** The largest request body and socket frame in bytes: 10,000 code units fit, however they are escaped. */
+export const PAYLOAD_MAX_BYTES = 65_536;
+
+/** Text that every JSON parser and PostgreSQL can hold: no NUL, no lone surrogate, not blank (PROTOCOL 1.3). */
+const text = (max: number) =>
+  z
+    .string()
+    .min(1, 'must not be empty')
+    .max(max, `must not be longer than ${max} characters`)
+    .refine(isStorable, 'must not contain NUL characters or lone surrogates')
+    .refine((value) => value.trim() !== '', 'must not be blank');
+
+function isStorable(value: string): boolean {
+  return value.isWellFormed() && !value.includes('\0');
+}
+
+export const messageContent = text(MESSAGE_MAX_LENGTH).meta({
+  description: 'The text, kept exactly as sent.',
+});
+
+export const username = text(64)
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is being refused
+  .refine((value) => !/[\u0000-\u001f\u007f-\u009f]/.test(value), 'must not contain control characters')
+  .refine((value) => value === value.trim(), 'must not begin or end with white space')
+  .meta({ description: 'Unique whatever its case.', example: 'ada' });
+
+export const password = z
+  .string()
+  .min(8, 'must have at least 8 characters')
+  .max(256, 'must not be longer than 256 characters')
+  .refine(isStorable, 'must not contain NUL characters or lone surrogates')
+  .meta({ format: 'password' });
+
+/** A username, or the beginning of one, to look up: anything that could be in the database. */
+export const usernameQuery = z
+  .string()
+  .max(64, 'must not be longer than 64 characters')
+  .refine(isStorable, 'must not contain NUL characters or lone surrogates');
+
+export const userId = text(255).meta({ description: 'The `sub` of the user’s tokens.' });
+
+/** Left open on purpose: a malformed id is an unknown conversation, 404 and not 400 (PROTOCOL 3.1). */
+export const conversationId = z.string().meta({
+  description: 'A UUID, derived from the two participants.',
+  example: '0d1f6a52-7c3b-8e4d-9a5f-1b2c3d4e5f60',
+});
+
+export const messageId = z.guid('must be a UUID').toLowerCase().meta({
+  description:
+    'A UUID chosen by the sender (version 7 advised). Sending it again gives the same message back.',
+});
+
+const MAX_SEQ = 2_147_483_647;
+export const seq = z
+  .int()
+  .min(0)
+  .max(MAX_SEQ)
+  .meta({ description: 'Position in the conversation: 1, 2, 3 … without holes.' });
+
+export const timestamp = z.iso
+  .datetime({ precision: 3 })
+  .meta({ description: 'UTC, milliseconds.', example: '2026-11-22T10:15:30.123Z' });

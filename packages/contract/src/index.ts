@@ -1,0 +1,41 @@
+export {
+  type Conversation,
+  conversation,
+  type Message,
+  type MessagePage,
+  message,
+  messagePage,
+  type Session,
+  session,
+  type User,
+  user,
+} from './entities.ts';
+export {
+  type CloseErrorCode,
+  type ErrorCode,
+  errors,
+  type FieldError,
+  type Problem,
+  problem,
+  type Recovery,
+  type RestErrorCode,
+} from './errors.ts';
+export { MESSAGE_MAX_LENGTH, messageId, PAYLOAD_MAX_BYTES, userId, username } from './fields.ts';
+export {
+  type ChatMessageFrame,
+  CONVERSATION_SOCKET_PATH,
+  chatMessageFrame,
+  type ErrorFrame,
+  errorFrame,
+  type SendFrame,
+  type ServerFrame,
+  sendFrame,
+  serverFrame,
+} from './frames.ts';
+export {
+  allOperations,
+  type NamedOperation,
+  type Operation,
+  type Operations,
+  operations,
+} from './operations.ts';

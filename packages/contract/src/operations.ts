@@ -1,0 +1,235 @@
+import { z } from 'zod';
+import { conversation, message, messagePage, session, user } from './entities.ts';
+import type { RestErrorCode } from './errors.ts';
+import {
+  conversationId,
+  messageContent,
+  messageId,
+  password,
+  seq,
+  userId,
+  username,
+  usernameQuery,
+} from './fields.ts';
+
+/** One REST operation; the same entry makes the route, the tRPC procedure and the OpenAPI document. */
+export interface Operation<
+  Method extends 'GET' | 'POST' = 'GET' | 'POST',
+  Input extends z.ZodObject = z.ZodObject,
+  Output extends z.ZodType = z.ZodType,
+> {
+  /** OpenAPI operationId. */
+  readonly id: string;
+  readonly tag: 'Conversations' | 'Messages' | 'People' | 'Accounts';
+  readonly method: Method;
+  /** Exact path, trailing slash included; `{name}` is a field of the input. */
+  readonly path: `/api/${string}/`;
+  readonly summary: string;
+  readonly description?: string;
+  readonly auth: 'bearer' | 'none';
+  /** Path, query and body together; what is not in the path is the query of a GET, the body of a POST. */
+  readonly input: Input;
+  readonly output: Output;
+  /** Success statuses and what each means; the first is the usual one. */
+  readonly success: Readonly<Record<number, string>>;
+  /** Errors beyond those every operation can give (400, 401, 405, 500, 503). */
+  readonly errors: readonly RestErrorCode[];
+}
+
+function operation<const Method extends 'GET' | 'POST', Input extends z.ZodObject, Output extends z.ZodType>(
+  definition: Operation<Method, Input, Output>,
+): Operation<Method, Input, Output> {
+  return definition;
+}
+
+const inConversation = z.object({ conversation_id: conversationId });
+const credentials = z.object({ username, password });
+const refreshToken = z.object({ refresh: z.string().min(1).max(256) });
+
+/** Every operation, grouped as the tRPC router is (PROTOCOL 3). */
+export const operations = {
+  conversations: {
+    list: operation({
+      id: 'listConversations',
+      tag: 'Conversations',
+      method: 'GET',
+      path: '/api/chat/conversations/',
+      summary: 'My conversations, latest activity first',
+      description: 'When there is more, the `Link` header names the next page (`rel="next"`).',
+      auth: 'bearer',
+      input: z.object({
+        limit: z.int().min(1).max(1000).default(1000),
+        cursor: z
+          .string()
+          .max(256)
+          .optional()
+          .meta({ description: 'From the `Link` header of the page before.' }),
+      }),
+      output: z.array(conversation),
+      success: { 200: 'The conversations' },
+      errors: [],
+    }),
+    open: operation({
+      id: 'openConversation',
+      tag: 'Conversations',
+      method: 'POST',
+      path: '/api/chat/conversations/',
+      summary: 'Get or create my conversation with somebody',
+      auth: 'bearer',
+      input: z.object({ target_user_id: userId }),
+      output: conversation,
+      success: { 201: 'Created', 200: 'It was there' },
+      errors: ['not_found', 'payload_too_large', 'unsupported_media_type'],
+    }),
+    get: operation({
+      id: 'getConversation',
+      tag: 'Conversations',
+      method: 'GET',
+      path: '/api/chat/conversations/{conversation_id}/',
+      summary: 'One conversation',
+      auth: 'bearer',
+      input: inConversation,
+      output: conversation,
+      success: { 200: 'The conversation' },
+      errors: ['not_participant', 'not_found'],
+    }),
+    markRead: operation({
+      id: 'markRead',
+      tag: 'Conversations',
+      method: 'POST',
+      path: '/api/chat/conversations/{conversation_id}/read/',
+      summary: 'Mark everything up to a seq as read',
+      description: 'Never moves backwards, never beyond the last message.',
+      auth: 'bearer',
+      input: inConversation.extend({ seq }),
+      output: conversation,
+      success: { 200: 'The conversation with its marker' },
+      errors: ['not_participant', 'not_found', 'payload_too_large', 'unsupported_media_type'],
+    }),
+  },
+  messages: {
+    list: operation({
+      id: 'listMessages',
+      tag: 'Messages',
+      method: 'GET',
+      path: '/api/chat/conversations/{conversation_id}/messages/',
+      summary: 'The history, a page at a time',
+      description: '`before` and `after` bound the range, `order` says from which end it is walked.',
+      auth: 'bearer',
+      input: inConversation.extend({
+        limit: z.int().min(1).max(100).default(50),
+        before: seq.optional().meta({ description: 'Only messages with a smaller seq.' }),
+        after: seq.optional().meta({ description: 'Only messages with a greater seq.' }),
+        order: z.enum(['asc', 'desc']).default('desc'),
+      }),
+      output: messagePage,
+      success: { 200: 'The page' },
+      errors: ['not_participant', 'not_found'],
+    }),
+    send: operation({
+      id: 'sendMessage',
+      tag: 'Messages',
+      method: 'POST',
+      path: '/api/chat/conversations/{conversation_id}/messages/',
+      summary: 'Send a message, once however often it is tried',
+      auth: 'bearer',
+      input: inConversation.extend({ content: messageContent, message_id: messageId.optional() }),
+      output: message,
+      success: { 201: 'Sent', 200: 'This message_id was sent before; the original' },
+      errors: ['not_participant', 'not_found', 'conflict', 'payload_too_large', 'unsupported_media_type'],
+    }),
+  },
+  users: {
+    me: operation({
+      id: 'getMe',
+      tag: 'People',
+      method: 'GET',
+      path: '/api/chat/users/me/',
+      summary: 'Who I am',
+      auth: 'bearer',
+      input: z.object({}),
+      output: user,
+      success: { 200: 'Me' },
+      errors: [],
+    }),
+    find: operation({
+      id: 'findUsers',
+      tag: 'People',
+      method: 'GET',
+      path: '/api/chat/users/',
+      summary: 'Find people by the beginning of their username',
+      auth: 'bearer',
+      input: z.object({ search: usernameQuery.optional(), limit: z.int().min(1).max(50).default(20) }),
+      output: z.array(user),
+      success: { 200: 'The people, in order of name' },
+      errors: [],
+    }),
+  },
+  auth: {
+    register: operation({
+      id: 'register',
+      tag: 'Accounts',
+      method: 'POST',
+      path: '/api/auth/register/',
+      summary: 'Make a local account and sign in',
+      auth: 'none',
+      input: credentials,
+      output: session,
+      success: { 201: 'Signed in' },
+      errors: ['not_found', 'username_taken', 'payload_too_large', 'unsupported_media_type'],
+    }),
+    signIn: operation({
+      id: 'signIn',
+      tag: 'Accounts',
+      method: 'POST',
+      path: '/api/auth/token/',
+      summary: 'Sign in',
+      auth: 'none',
+      input: z.object({ username: usernameQuery, password: z.string().max(256) }),
+      output: session,
+      success: { 200: 'Signed in' },
+      errors: ['invalid_credentials', 'not_found', 'payload_too_large', 'unsupported_media_type'],
+    }),
+    refresh: operation({
+      id: 'refreshSession',
+      tag: 'Accounts',
+      method: 'POST',
+      path: '/api/auth/token/refresh/',
+      summary: 'A new access token for a refresh token, which is used up',
+      auth: 'none',
+      input: refreshToken,
+      output: session,
+      success: { 200: 'Signed in' },
+      errors: ['invalid_refresh_token', 'not_found', 'payload_too_large', 'unsupported_media_type'],
+    }),
+    signOut: operation({
+      id: 'signOut',
+      tag: 'Accounts',
+      method: 'POST',
+      path: '/api/auth/logout/',
+      summary: 'Sign out: the refresh token works no more',
+      auth: 'none',
+      input: refreshToken,
+      output: z.void(),
+      success: { 204: 'Signed out' },
+      errors: ['not_found', 'payload_too_large', 'unsupported_media_type'],
+    }),
+  },
+} as const;
+
+export type Operations = typeof operations;
+
+/** An operation with its tRPC path, `conversations.list` and so on. */
+export interface NamedOperation {
+  readonly name: string;
+  readonly operation: Operation;
+}
+
+/** All operations in a row, for whatever treats them alike: routes, documents, checks. */
+export const allOperations: readonly NamedOperation[] = Object.entries(operations).flatMap(
+  ([group, members]) =>
+    Object.entries<Operation>(members).map(([verb, definition]) => ({
+      name: `${group}.${verb}`,
+      operation: definition,
+    })),
+);
