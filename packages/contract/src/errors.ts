@@ -67,13 +67,11 @@ export type CloseErrorCode = {
 /** Any code of the table. */
 export const errorCode = z.enum(Object.keys(errors) as [ErrorCode, ...ErrorCode[]]);
 
-export const fieldError = z
-  .object({
-    field: z.string().meta({ description: 'The field at fault, dotted when nested; `body` for the whole.' }),
-    code: z.string(),
-    detail: z.string(),
-  })
-  .meta({ id: 'FieldError' });
+export const fieldError = z.object({
+  field: z.string().meta({ description: 'The field at fault, dotted when nested; `body` for the whole.' }),
+  code: z.string(),
+  detail: z.string(),
+});
 export type FieldError = z.infer<typeof fieldError>;
 
 /** The body of every REST error: RFC 9457 problem details (PROTOCOL 1.5). */

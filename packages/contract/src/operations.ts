@@ -44,7 +44,7 @@ function operation<const Method extends 'GET' | 'POST', Input extends z.ZodObjec
 
 const inConversation = z.object({ conversation_id: conversationId });
 const credentials = z.object({ username, password });
-const refreshToken = z.object({ refresh: z.string().min(1).max(256) });
+const refreshToken = z.object({ refresh: z.string().min(1).max(4096) });
 
 /** Every operation, grouped as the tRPC router is (PROTOCOL 3). */
 export const operations = {
@@ -62,8 +62,8 @@ export const operations = {
         cursor: z
           .string()
           .max(256)
-          .optional()
-          .meta({ description: 'From the `Link` header of the page before.' }),
+          .meta({ description: 'From the `Link` header of the page before.' })
+          .optional(),
       }),
       output: z.array(conversation),
       success: { 200: 'The conversations' },
@@ -118,8 +118,8 @@ export const operations = {
       auth: 'bearer',
       input: inConversation.extend({
         limit: z.int().min(1).max(100).default(50),
-        before: seq.optional().meta({ description: 'Only messages with a smaller seq.' }),
-        after: seq.optional().meta({ description: 'Only messages with a greater seq.' }),
+        before: seq.meta({ description: 'Only messages with a smaller seq.' }).optional(),
+        after: seq.meta({ description: 'Only messages with a greater seq.' }).optional(),
         order: z.enum(['asc', 'desc']).default('desc'),
       }),
       output: messagePage,

@@ -13,8 +13,11 @@ export interface HttpDependencies {
   readonly publicUrl: string | undefined;
 }
 
+/** What a context needs of a request. */
+type HttpRequest = Pick<FastifyRequest, 'headers' | 'id' | 'protocol' | 'host'>;
+
 /** The context of a request; its token is checked when a procedure first asks, and once. */
-export function contextOf(deps: HttpDependencies, request: FastifyRequest): RequestContext {
+export function contextOf(deps: HttpDependencies, request: HttpRequest): RequestContext {
   let identity: Promise<Identity> | undefined;
   return {
     domain: deps.domain,
@@ -30,6 +33,6 @@ export function contextOf(deps: HttpDependencies, request: FastifyRequest): Requ
 }
 
 /** The Host header if it can stand in a URL as it is; it is the client's word, so nothing else gets into one. */
-function hostOf(request: FastifyRequest): string {
+function hostOf(request: HttpRequest): string {
   return /^[\w.-]+(:\d+)?$|^\[[\da-f:.]+\](:\d+)?$/i.test(request.host) ? request.host : 'localhost';
 }

@@ -28,8 +28,6 @@ function toRefusal(error: unknown): DomainError | undefined {
     const code = CODE_OF_TRPC[error.code];
     return code && new DomainError(code);
   }
-  if (error instanceof Error && 'code' in error && error.code === 'FST_ERR_BAD_URL')
-    return new DomainError('not_found');
   if (error instanceof Error && 'statusCode' in error) {
     const code = CODE_OF_STATUS[String(error.statusCode)];
     return code && new DomainError(code, code === 'invalid_request' ? error.message : undefined);

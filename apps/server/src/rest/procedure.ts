@@ -51,6 +51,7 @@ function metaOf({ id, tag, method, path, summary, description, auth }: Operation
       summary,
       ...(description !== undefined && { description }),
       protect: auth === 'bearer',
+      errorResponses: [], // openapi.ts puts problem details there
     },
   };
 }

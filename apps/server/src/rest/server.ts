@@ -5,13 +5,13 @@ import helmet from '@fastify/helmet';
 import { type FastifyTRPCPluginOptions, fastifyTRPCPlugin } from '@trpc/server/adapters/fastify';
 import {
   type FastifyBaseLogger,
-  type FastifyError,
   type FastifyInstance,
   type FastifyReply,
   type FastifyRequest,
   fastify,
   LogController,
 } from 'fastify';
+import { DomainError } from '../domain/error.ts';
 import { registerDocs } from './docs.ts';
 import { registerHealth } from './health.ts';
 import { contextOf, type HttpDependencies } from './http-context.ts';
@@ -37,8 +37,10 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Fast
     genReqId: requestIdOf,
     bodyLimit: PAYLOAD_MAX_BYTES,
     requestTimeout: 30_000,
+    routerOptions: { maxParamLength: 1000 }, // a tRPC batch names its procedures in one path segment
     forceCloseConnections: 'idle',
-    frameworkErrors: sendProblem,
+    // A path that cannot be decoded or matched is one that is not there.
+    frameworkErrors: (_error, request, reply) => sendProblem(new DomainError('not_found'), request, reply),
   });
   app.setErrorHandler(sendProblem);
   answerTheRest(app);
@@ -97,7 +99,7 @@ function requestIdOf({ headers }: { headers: Record<string, unknown> }): string 
 }
 
 /** The one way out for errors of REST. */
-function sendProblem(error: FastifyError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+function sendProblem(error: Error, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const problem = toProblem(error, request.id);
   logFault(request, error);
   reply.header('x-request-id', request.id);

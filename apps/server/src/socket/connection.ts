@@ -48,6 +48,7 @@ export class Connection implements Listener {
 
   /** Pings; a peer that did not answer the ping before is gone. While its frames wait here, its pongs do too. */
   beat(): void {
+    if (this.#closing) return;
     if (this.#alive || this.#ws.isPaused) {
       this.#alive = false;
       this.#ws.ping();

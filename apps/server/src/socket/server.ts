@@ -34,8 +34,10 @@ declare module 'ws' {
   }
 }
 
-/** How long a peer may take to answer a close before it is cut off. */
-const CLOSE_TIMEOUT_MS = 2000;
+/** How long a peer may take to read what waits for it and answer a close, before it is cut off. */
+const CLOSE_TIMEOUT_MS = 10_000;
+/** The same when the server goes away, which has to be done within seconds. */
+const DRAIN_TIMEOUT_MS = 3000;
 
 /** The WebSocket endpoint (PROTOCOL 4): takes upgrades, keeps the connections, lets them go. */
 export class SocketServer {
@@ -66,7 +68,12 @@ export class SocketServer {
     const connections = [...this.#connections];
     for (const connection of connections) connection.close('server_restarting');
     await Promise.all(connections.map((connection) => connection.settled()));
-    await Promise.all([...this.#ws.clients].map((ws) => new Promise((resolve) => ws.once('close', resolve))));
+    const open = [...this.#ws.clients];
+    const cut = setTimeout(() => {
+      for (const ws of open) ws.terminate();
+    }, DRAIN_TIMEOUT_MS);
+    await Promise.all(open.map((ws) => new Promise((resolve) => ws.once('close', resolve))));
+    clearTimeout(cut);
   }
 
   async #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {

@@ -1,0 +1,254 @@
+import { randomUUID } from 'node:crypto';
+import { allOperations } from '@duet/contract';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { entity, expectProblem, request } from '../harness/http.ts';
+import { type Person, startServer, type TestServer } from '../harness/server.ts';
+
+// PROTOCOL 3.1 and 1.5: what holds for every operation.
+
+const ORIGIN = 'https://app.example';
+const LIST = '/api/chat/conversations/';
+let server: TestServer;
+let ada: Person;
+let conversationId: string;
+let outsider: Person;
+beforeAll(async () => {
+  server = await startServer({ CORS_ORIGINS: `${ORIGIN}, http://localhost:5173` });
+  ada = await server.person('ada');
+  outsider = await server.person('eve');
+  conversationId = (await ada.open(await server.person('ben'))).id;
+});
+afterAll(() => server.stop());
+
+const pathOf = (path: string) => path.replace('{conversation_id}', conversationId);
+const methodsAt = (path: string) =>
+  allOperations.filter(({ operation }) => operation.path === path).map(({ operation }) => operation.method);
+const paths = [...new Set(allOperations.map(({ operation }) => operation.path))];
+
+describe('paths and methods', () => {
+  test.each(paths)('%s is exact, and says what it takes', async (path) => {
+    const exact = pathOf(path);
+    const redirect = await request(server.url, 'GET', `${exact.slice(0, -1)}?limit=1&a=%2F`);
+    expect(redirect.status).toBe(308);
+    expect(redirect.headers.get('location')).toBe(`${exact}?limit=1&a=%2F`);
+
+    const methods = methodsAt(path);
+    const allow = [...methods, ...(methods.includes('GET') ? ['HEAD'] : []), 'OPTIONS'].sort().join(', ');
+    for (const method of [
+      'PUT',
+      'PATCH',
+      'DELETE',
+      ...(methods.includes('GET') ? [] : ['GET', 'HEAD']),
+      ...(methods.includes('POST') ? [] : ['POST']),
+    ]) {
+      const answer = await request(server.url, method, exact, { token: ada.token });
+      if (method === 'HEAD') expect(answer.status).toBe(405);
+      else expectProblem(answer, 405, 'method_not_allowed');
+      expect(answer.headers.get('allow')).toBe(allow);
+    }
+    const options = await request(server.url, 'OPTIONS', exact);
+    expect(options.status).toBe(204);
+    expect(options.headers.get('allow')).toBe(allow);
+  });
+
+  test('a path in another case, doubled slashes, or one that is nowhere is 404', async () => {
+    for (const path of [
+      LIST.toUpperCase(),
+      '/api/chat//conversations/',
+      '/api/chat/',
+      '/nowhere',
+      '/nowhere/',
+      '/api/chat/conversations//',
+      `${LIST}${'x'.repeat(200)}/`,
+    ]) {
+      expectProblem(await ada.get(path), 404, 'not_found');
+    }
+  });
+
+  test('percent-encoding is decoded', async () => {
+    const encoded = [...conversationId].map((c) => `%${c.charCodeAt(0).toString(16)}`).join('');
+    expect((await ada.get(`${LIST}${encoded}/`)).as(entity.conversation).id).toBe(conversationId);
+  });
+
+  test('HEAD is GET without the body', async () => {
+    const [get, head] = [await ada.get(LIST), await request(server.url, 'HEAD', LIST, { token: ada.token })];
+    expect(head.status).toBe(200);
+    expect(head.text).toBe('');
+    expect(head.headers.get('content-length')).toBe(String(Buffer.byteLength(get.text)));
+    expect((await request(server.url, 'HEAD', LIST)).status).toBe(401);
+  });
+});
+
+describe('bodies', () => {
+  const SEND = () => `${LIST}${conversationId}/messages/`;
+
+  test('application/json with whatever says UTF-8 is taken', async () => {
+    for (const type of [
+      'application/json',
+      'application/json; charset=utf-8',
+      'application/json;charset=UTF-8',
+      'Application/JSON; charset="utf-8"',
+    ]) {
+      expect((await ada.postRaw(SEND(), '{"content":"é"}', type)).as(entity.message).content).toBe('é');
+    }
+  });
+
+  test('any other type is 415', async () => {
+    for (const type of [
+      'text/plain',
+      'application/x-www-form-urlencoded',
+      'multipart/form-data; boundary=x',
+      'application/json; charset=latin1',
+      'application/jsonx',
+      'application/xml',
+    ]) {
+      expectProblem(await ada.postRaw(SEND(), '{"content":"x"}', type), 415, 'unsupported_media_type');
+    }
+    expectProblem(
+      await request(server.url, 'POST', SEND(), { token: ada.token, body: new Uint8Array([123, 125]) }),
+      415,
+      'unsupported_media_type',
+    );
+  });
+
+  test('empty, malformed, not UTF-8, poisoned or not an object is 400', async () => {
+    const notUtf8 = new Uint8Array([...Buffer.from('{"content":"'), 0xff, 0xfe, ...Buffer.from('"}')]);
+    for (const body of [
+      '',
+      ' ',
+      '{',
+      '{"content":"x"',
+      '{"content":"x"} {}',
+      "{'content':'x'}",
+      'undefined',
+      '[]',
+      '"x"',
+      '1',
+      'null',
+      '{"__proto__":{"content":"x"}}',
+      '['.repeat(10_000),
+      notUtf8,
+    ]) {
+      expectProblem(await ada.postRaw(SEND(), body), 400, 'invalid_request');
+    }
+    expectProblem(
+      await request(server.url, 'POST', SEND(), { token: ada.token }),
+      400,
+      'invalid_request',
+      'body',
+    );
+  });
+
+  test('over 64 KiB is 413, whatever it holds', async () => {
+    const filler = (bytes: number) => `{"content":"x","filler":"${'x'.repeat(bytes - 27)}"}`;
+    expect((await ada.postRaw(SEND(), filler(65_536))).status).toBe(201);
+    expectProblem(await ada.postRaw(SEND(), filler(65_537)), 413, 'payload_too_large');
+  });
+
+  test('unknown fields are ignored', async () => {
+    const answer = await ada.post(SEND(), {
+      content: 'x',
+      seq: 999,
+      sender_id: outsider.id,
+      conversation_id: randomUUID(),
+    });
+    expect(answer.as(entity.message)).toMatchObject({
+      conversation_id: conversationId,
+      sender: { id: ada.id },
+    });
+  });
+});
+
+describe('headers', () => {
+  test('the request id is the client’s if it is fit, and new otherwise', async () => {
+    const idFor = async (given: string) =>
+      (await request(server.url, 'GET', LIST, { headers: { 'x-request-id': given } })).headers.get(
+        'x-request-id',
+      );
+    expect(await idFor('a-Z_0.9')).toBe('a-Z_0.9');
+    for (const unfit of ['x'.repeat(65), 'a b', '{"a":1}', ''])
+      expect(await idFor(unfit)).toMatch(/^[\da-f-]{36}$/);
+  });
+
+  test('answers are not stored, and not sniffed', async () => {
+    const { headers } = await ada.get(LIST);
+    expect(headers.get('cache-control')).toBe('no-store');
+    expect(headers.get('x-content-type-options')).toBe('nosniff');
+    expect(headers.get('content-security-policy')).toContain("default-src 'self'");
+    expect(headers.get('x-powered-by')).toBeNull();
+  });
+
+  test('a page of an allowed origin may call, of any other not', async () => {
+    const preflight = (origin: string) =>
+      request(server.url, 'OPTIONS', LIST, {
+        headers: {
+          origin,
+          'access-control-request-method': 'POST',
+          'access-control-request-headers': 'authorization',
+        },
+      });
+    const allowed = await preflight(ORIGIN);
+    expect(allowed.status).toBe(204);
+    expect(allowed.headers.get('access-control-allow-origin')).toBe(ORIGIN);
+    expect(allowed.headers.get('access-control-allow-methods')).toContain('POST');
+    expect(allowed.headers.get('access-control-allow-headers')).toContain('Authorization');
+    expect((await preflight('https://evil.example')).headers.get('access-control-allow-origin')).toBeNull();
+    const answer = await request(server.url, 'GET', LIST, { token: ada.token, headers: { origin: ORIGIN } });
+    expect(answer.headers.get('access-control-allow-origin')).toBe(ORIGIN);
+    expect(answer.headers.get('access-control-expose-headers')).toContain('Link');
+  });
+
+  test('without CORS_ORIGINS no other origin may call', async () => {
+    const closed = await startServer();
+    try {
+      const headers = { origin: ORIGIN, 'access-control-request-method': 'POST' };
+      const answer = await request(closed.url, 'OPTIONS', LIST, { headers });
+      expect(answer.status).toBe(204);
+      expect([...answer.headers.keys()].filter((name) => name.startsWith('access-control-allow'))).toEqual(
+        [],
+      );
+    } finally {
+      await closed.stop();
+    }
+  });
+});
+
+test('an outsider gets 403 from every operation of a conversation', async () => {
+  const bodies: Record<string, unknown> = { sendMessage: { content: 'x' }, markRead: { seq: 1 } };
+  const ofConversation = allOperations.filter(({ operation }) =>
+    operation.path.includes('{conversation_id}'),
+  );
+  expect(ofConversation.length).toBe(4);
+  for (const { operation } of ofConversation) {
+    const path = pathOf(operation.path);
+    expectProblem(
+      operation.method === 'GET' ? await outsider.get(path) : await outsider.post(path, bodies[operation.id]),
+      403,
+      'not_participant',
+    );
+  }
+});
+
+describe('3.10 everything else', () => {
+  test('the server says that it lives and that it can serve', async () => {
+    for (const path of ['/healthz', '/readyz'])
+      expect((await request(server.url, 'GET', path)).status).toBe(200);
+  });
+
+  test('the reference loads nothing that the server does not serve', async () => {
+    const page = await request(server.url, 'GET', '/docs/');
+    expect(page.status).toBe(200);
+    const policy = page.headers.get('content-security-policy') ?? '';
+    expect(policy).toContain("default-src 'self'");
+    expect(policy).not.toContain('http');
+    const sources = [...page.text.matchAll(/(?:src|href)="([^"]+)"/g)].map(([, source = '']) => source);
+    expect(sources.length).toBeGreaterThan(0);
+    for (const source of sources) {
+      expect(new URL(source, `${server.url}/docs/`).origin).toBe(server.url);
+      expect((await request(server.url, 'GET', new URL(source, `${server.url}/docs/`).href)).status).toBe(
+        200,
+      );
+    }
+    expect((await request(server.url, 'GET', '/')).headers.get('location')).toBe('/docs/');
+  });
+});

@@ -1,0 +1,96 @@
+import { generateKeyPairSync, randomUUID } from 'node:crypto';
+import { createServer, type Server } from 'node:http';
+import { type CryptoKey, exportJWK, generateKeyPair, SignJWT } from 'jose';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { entity, expectProblem, request } from '../harness/http.ts';
+import { startServer, type TestServer } from '../harness/server.ts';
+
+// PROTOCOL 1.4, with tokens of another issuer, whose keys and discovery document are served here.
+
+const ALGORITHMS = ['RS256', 'ES256', 'EdDSA'];
+const AUDIENCE = 'duet-test';
+const keys = new Map<string, CryptoKey>();
+let issuerServer: Server;
+let issuer: string;
+let server: TestServer;
+
+beforeAll(async () => {
+  const published: unknown[] = [];
+  for (const alg of [...ALGORITHMS, 'ES384']) {
+    const pair = await generateKeyPair(alg);
+    keys.set(alg, pair.privateKey);
+    published.push({ ...(await exportJWK(pair.publicKey)), alg, kid: alg, use: 'sig' });
+  }
+  issuerServer = createServer((incoming, answer) => {
+    const documents: Record<string, unknown> = {
+      '/.well-known/openid-configuration': { issuer, jwks_uri: `${issuer}/keys` },
+      '/keys': { keys: published },
+    };
+    const document = documents[incoming.url ?? ''];
+    answer
+      .writeHead(document ? 200 : 404, { 'content-type': 'application/json' })
+      .end(JSON.stringify(document ?? {}));
+  });
+  await new Promise<void>((resolve) => issuerServer.listen(0, '127.0.0.1', resolve));
+  const address = issuerServer.address();
+  issuer = `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}`;
+  server = await startServer({ AUTH_ISSUER: issuer, AUTH_AUDIENCE: AUDIENCE });
+});
+afterAll(async () => {
+  await server.stop();
+  await new Promise((resolve) => issuerServer.close(resolve));
+});
+
+async function sign(alg: string, claims: Record<string, unknown> = {}, kid = alg): Promise<string> {
+  const key = keys.get(alg);
+  if (!key) throw new Error(`no key for ${alg}`);
+  const exp = Math.floor(Date.now() / 1000) + 60;
+  return new SignJWT({ sub: randomUUID(), iss: issuer, aud: AUDIENCE, exp, ...claims })
+    .setProtectedHeader({ alg, kid })
+    .sign(key);
+}
+
+const me = (token: string, at = server) => request(at.url, 'GET', '/api/chat/users/me/', { token });
+
+test.each(ALGORITHMS)('%s is accepted, its keys found through discovery', async (alg) => {
+  const sub = randomUUID();
+  expect((await me(await sign(alg, { sub, name: sub }))).as(entity.user)).toEqual({ id: sub, username: sub });
+});
+
+test('wrong issuer, audience, algorithm, key and missing exp are not', async () => {
+  const hour = Math.floor(Date.now() / 1000) + 3600;
+  const hmac = new SignJWT({ sub: 'a', iss: issuer, aud: AUDIENCE, exp: hour }).setProtectedHeader({
+    alg: 'HS256',
+    kid: 'RS256',
+  });
+  for (const token of [
+    await sign('RS256', { iss: 'http://elsewhere' }),
+    await sign('RS256', { aud: 'another' }),
+    await sign('RS256', { exp: undefined }),
+    await sign('RS256', {}, 'unknown'),
+    await sign('ES384'), // published, but not pinned
+    await hmac.sign(
+      generateKeyPairSync('rsa', { modulusLength: 2048 }).publicKey.export({ type: 'spki', format: 'der' }),
+    ),
+  ]) {
+    expectProblem(await me(token), 401, 'invalid_token');
+  }
+  expectProblem(await me(await sign('RS256', { exp: hour - 7200 })), 401, 'token_expired');
+});
+
+test('there are no local accounts beside an issuer', async () => {
+  const json = { username: 'ada', password: 'long enough' };
+  expectProblem(await request(server.url, 'POST', '/api/auth/register/', { json }), 404, 'not_found');
+  expectProblem(await request(server.url, 'POST', '/api/auth/token/', { json }), 404, 'not_found');
+});
+
+test('an issuer that cannot be reached is our trouble and not the token’s: 503', async () => {
+  const lonely = await startServer({ AUTH_ISSUER: 'http://127.0.0.1:9', AUTH_AUDIENCE: AUDIENCE });
+  try {
+    const answer = await me(await sign('RS256'), lonely);
+    expectProblem(answer, 503, 'unavailable');
+    expect(answer.headers.get('retry-after')).toBe('1');
+  } finally {
+    await lonely.stop();
+  }
+});

@@ -1,0 +1,280 @@
+import { randomUUID } from 'node:crypto';
+import { connect as connectTcp } from 'node:net';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { entity, request } from '../harness/http.ts';
+import { mint, type Person, startServer, type TestServer } from '../harness/server.ts';
+import { bounded, connect } from '../harness/socket.ts';
+
+let server: TestServer;
+beforeAll(async () => {
+  server = await startServer({ HEARTBEAT_SECONDS: '1' });
+});
+afterAll(() => server.stop());
+
+async function pair() {
+  const [ada, ben] = [await server.person('ada'), await server.person('ben')];
+  const { id } = await ada.open(ben);
+  return { ada, ben, id };
+}
+
+const history = async (person: Person, id: string) =>
+  (await person.get(`/api/chat/conversations/${id}/messages/?order=asc&limit=100`)).as(entity.page).results;
+
+describe('4.1 connecting', () => {
+  test('the token may come in the query or in the header', async () => {
+    const { ada, id } = await pair();
+    const byQuery = await ada.connect(id);
+    const byHeader = await connect(`${server.url}/ws/chat/${id.toUpperCase()}/`, {
+      headers: { authorization: `Bearer ${ada.token}` },
+    });
+    byHeader.send({ message: 'both' });
+    expect(await byQuery.next()).toEqual(await byHeader.next());
+    await Promise.all([byQuery.close(), byHeader.close()]);
+  });
+
+  test('closes with the reason after a completed handshake', async () => {
+    const { ada, id } = await pair();
+    const eve = await server.person('eve');
+    const url = `${server.url}/ws/chat/`;
+    const now = Math.floor(Date.now() / 1000);
+    for (const [path, code, reason] of [
+      [`${id}/`, 4401, 'missing_token'],
+      [`${id}/?token=`, 4401, 'missing_token'],
+      [`${id}/?token=garbled`, 4401, 'invalid_token'],
+      [`${id}/?token=${await mint({ sub: ada.id, exp: now - 10 })}`, 4401, 'token_expired'],
+      [`${id}/?token=${eve.token}`, 4403, 'not_participant'],
+      [`${randomUUID()}/?token=${ada.token}`, 4404, 'not_found'],
+      [`nonsense/?token=${ada.token}`, 4404, 'not_found'],
+      [`%00/?token=${ada.token}`, 4404, 'not_found'],
+    ] as const) {
+      const socket = await connect(url + path);
+      expect(await socket.closed, path).toEqual({ code, reason });
+      expect(socket.untaken).toEqual([]);
+    }
+  });
+
+  test('an upgrade on any other path is refused with 404', async () => {
+    const { ada, id } = await pair();
+    for (const path of ['/', '/ws/', `/ws/chat/${id}`, `/ws/chat/${id}/x/`, '/api/chat/conversations/']) {
+      await expect(connect(`${server.url}${path}?token=${ada.token}`)).rejects.toThrow('404');
+    }
+  });
+
+  test('a plain GET gets 426', async () => {
+    const { id } = await pair();
+    const answer = await request(server.url, 'GET', `/ws/chat/${id}/`);
+    expect(answer.status).toBe(426);
+    expect(answer.headers.get('upgrade')).toBe('websocket');
+  });
+
+  test('a handshake that is broken or abandoned leaves nothing behind', async () => {
+    const { ada, id } = await pair();
+    const tcp = connectTcp(Number(new URL(server.url).port), '127.0.0.1');
+    tcp.write(
+      `GET /ws/chat/${id}/?token=${ada.token} HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n`,
+    );
+    const [answer] = await bounded(
+      'an answer',
+      new Promise<Buffer[]>((resolve) => tcp.once('data', (data) => resolve([data]))),
+    );
+    expect(answer?.toString()).toMatch(/^HTTP\/1.1 400/);
+    tcp.destroy();
+    const socket = await ada.connect(id);
+    socket.send({ message: 'still works' });
+    expect(await socket.next()).toMatchObject({ message: 'still works' });
+    await socket.close();
+  });
+});
+
+describe('4.2 and 4.3 frames', () => {
+  test('both sides’ sockets, the sender’s included, receive exactly the frame', async () => {
+    const { ada, ben, id } = await pair();
+    const sockets = [await ada.connect(id), await ada.connect(id), await ben.connect(id)];
+    const message_id = randomUUID();
+    sockets[0]?.send({ message: 'Hello', message_id: message_id.toUpperCase() });
+    const [first, ...others] = await Promise.all(sockets.map((socket) => socket.next()));
+    const [stored] = await history(ben, id);
+    expect(first).toEqual({
+      type: 'chat_message',
+      message: 'Hello',
+      sender_id: ada.id,
+      sender_username: stored?.sender.username,
+      timestamp: stored?.timestamp,
+      message_id,
+      conversation_id: id,
+      seq: 1,
+    });
+    for (const other of others) expect(other).toEqual(first);
+    await Promise.all(sockets.map((socket) => socket.close()));
+  });
+
+  test('what is sent through REST is heard on sockets, once', async () => {
+    const { ada, ben, id } = await pair();
+    const socket = await ben.connect(id);
+    const message_id = randomUUID();
+    const sent = await ada.send(id, 'through REST', message_id);
+    await ada.send(id, 'through REST', message_id);
+    await ada.send(id, 'next');
+    expect(await socket.take(2)).toMatchObject([
+      { seq: sent.seq, message_id },
+      { seq: sent.seq + 1, message: 'next' },
+    ]);
+    await socket.close();
+  });
+
+  test('errors go to the socket that caused them, which stays open, and nothing is stored', async () => {
+    const { ada, ben, id } = await pair();
+    const [mine, theirs] = [await ada.connect(id), await ben.connect(id)];
+    const message_id = randomUUID();
+    for (const [frame, code] of [
+      ['not json', 'invalid_frame'],
+      ['', 'invalid_frame'],
+      ['[]', 'invalid_frame'],
+      ['"x"', 'invalid_frame'],
+      ['null', 'invalid_frame'],
+      [Buffer.from('{"message":"binary"}'), 'invalid_frame'],
+      [{ type: 'shout', message: 'x' }, 'invalid_frame'],
+      [{ type: 7, message: 'x' }, 'invalid_frame'],
+      [{}, 'invalid_request'],
+      [{ message: '' }, 'invalid_request'],
+      [{ message: ' \n ' }, 'invalid_request'],
+      [{ message: 'x'.repeat(10_001) }, 'invalid_request'],
+      [{ message: 'a\0b' }, 'invalid_request'],
+      ['{"message":"\\ud800"}', 'invalid_request'],
+      [{ message: 7 }, 'invalid_request'],
+      [{ message: ['x'] }, 'invalid_request'],
+      [{ message: 'x', message_id: 'x' }, 'invalid_request'],
+      [{ message: 'x', message_id: 7 }, 'invalid_request'],
+    ] as const) {
+      mine.send(frame);
+      const answer = await mine.next();
+      expect(answer, JSON.stringify(frame)).toMatchObject({ type: 'error', code });
+      expect(Object.keys(answer)).not.toContain('message_id');
+    }
+    mine.send({ message: '', message_id });
+    expect(await mine.next()).toMatchObject({ type: 'error', message_id });
+    mine.send({ type: 'chat_message', message: 'good' });
+    expect(await theirs.next()).toMatchObject({ message: 'good', seq: 1 });
+    expect(theirs.untaken).toEqual([]);
+    await Promise.all([mine.close(), theirs.close()]);
+  });
+
+  test('a repeated message_id gets the original on the asking socket alone; other content is a conflict', async () => {
+    const { ada, ben, id } = await pair();
+    const [mine, theirs] = [await ada.connect(id), await ben.connect(id)];
+    const message_id = randomUUID();
+    mine.send({ message: 'once', message_id });
+    const original = await mine.next();
+    mine.send({ message: 'once', message_id });
+    expect(await mine.next()).toEqual(original);
+    mine.send({ message: 'other', message_id });
+    expect(await mine.next()).toMatchObject({ type: 'error', code: 'conflict', message_id });
+    theirs.send({ message: 'once', message_id });
+    expect(await theirs.take(2)).toMatchObject([original, { type: 'error', code: 'conflict' }]);
+    expect(await history(ada, id)).toHaveLength(1);
+    await Promise.all([mine.close(), theirs.close()]);
+  });
+
+  test('a frame of 10,000 characters fits however it is escaped, and may come in fragments', async () => {
+    const { ada, id } = await pair();
+    const socket = await ada.connect(id);
+    socket.send(`{"message":"${'\\u00e9'.repeat(10_000)}"}`);
+    expect(await socket.next()).toMatchObject({ message: 'é'.repeat(10_000) });
+    socket.ws.send('{"message":', { fin: false });
+    socket.ws.send('"in two"}', { fin: true });
+    expect(await socket.next()).toMatchObject({ message: 'in two' });
+    await socket.close();
+  });
+});
+
+describe('4.4 order', () => {
+  test('every device sees seq 1..n, each sender’s order kept, from sockets and REST at once', async () => {
+    const { ada, ben, id } = await pair();
+    const sockets = [await ada.connect(id), await ada.connect(id), await ben.connect(id)];
+    const EACH = 60;
+    for (let i = 0; i < EACH; i += 1)
+      for (const [n, socket] of sockets.entries()) socket.send({ message: `${n}:${i}` });
+    await Promise.all(Array.from({ length: 20 }, (_, i) => ben.send(id, `rest:${i}`)));
+    const total = 3 * EACH + 20;
+    const heard = await Promise.all(sockets.map((socket) => socket.take(total)));
+    for (const frames of heard) {
+      expect(frames.map((frame) => 'seq' in frame && frame.seq)).toEqual(
+        Array.from({ length: total }, (_, i) => i + 1),
+      );
+      for (const n of sockets.keys()) {
+        const own = frames.flatMap((frame) =>
+          'message' in frame && frame.message.startsWith(`${n}:`) ? [frame.message] : [],
+        );
+        expect(own).toEqual(Array.from({ length: EACH }, (_, i) => `${n}:${i}`));
+      }
+    }
+    await Promise.all(sockets.map((socket) => socket.close()));
+  });
+});
+
+describe('4.5 and 4.6 ends', () => {
+  test('a peer that does not answer pings is ended', async () => {
+    const { ada, id } = await pair();
+    const dead = await connect(`${server.url}/ws/chat/${id}/?token=${ada.token}`, { autoPong: false });
+    const alive = await ada.connect(id);
+    expect((await dead.closed).code).toBe(1006);
+    alive.send({ message: 'still here' });
+    expect(await alive.next()).toMatchObject({ message: 'still here' });
+    await alive.close();
+  });
+
+  test('a frame over 64 KiB closes with 1009, one that is not UTF-8 with 1007', async () => {
+    const { ada, id } = await pair();
+    const large = await ada.connect(id);
+    large.send('x'.repeat(65_537));
+    expect((await large.closed).code).toBe(1009);
+    const broken = await ada.connect(id);
+    broken.ws.send(Buffer.from([0x22, 0xff, 0xfe, 0x22]), { binary: false });
+    expect((await broken.closed).code).toBe(1007);
+    expect(await history(ada, id)).toEqual([]);
+  });
+
+  test('a socket whose token expires is closed with 4401', async () => {
+    const { ada, ben, id } = await pair();
+    const token = await mint({ sub: ada.id, exp: Math.floor(Date.now() / 1000) + 2 });
+    const socket = await connect(`${server.url}/ws/chat/${id}/?token=${token}`);
+    await ben.send(id, 'heard while it lasts');
+    expect(await socket.next()).toMatchObject({ message: 'heard while it lasts' });
+    expect(await socket.closed).toEqual({ code: 4401, reason: 'token_expired' });
+  });
+
+  test('a token of the far future does not close the socket at once', async () => {
+    const { ada, id } = await pair();
+    const token = await mint({ sub: ada.id, exp: 99_999_999_999 });
+    const socket = await connect(`${server.url}/ws/chat/${id}/?token=${token}`);
+    socket.send({ message: 'alive' });
+    expect(await socket.next()).toMatchObject({ message: 'alive' });
+    await socket.close();
+  });
+
+  test('a reader that is too slow is closed with 4008 and can read on by seq', async () => {
+    const patient = await startServer(); // whose heartbeat does not notice first
+    try {
+      const [ada, ben] = [await patient.person(), await patient.person()];
+      const { id } = await ada.open(ben);
+      const slow = await ben.connect(id);
+      slow.ws.pause();
+      const sender = await ada.connect(id);
+      // 8 MB: more than the kernel buffers on both sides and the server's own MiB hold.
+      const COUNT = 800;
+      for (let sent = 0; sent < COUNT; sent += 50) {
+        for (let i = 0; i < 50; i += 1) sender.send({ message: 'x'.repeat(10_000) });
+        await sender.take(50);
+      }
+      slow.ws.resume();
+      expect(await slow.closed).toEqual({ code: 4008, reason: 'slow_consumer' });
+      const heard = slow.untaken.length;
+      expect(heard).toBeLessThan(COUNT);
+      const path = `/api/chat/conversations/${id}/messages/?order=asc&limit=1&after=${heard}`;
+      expect((await ben.get(path)).as(entity.page).results[0]?.seq).toBe(heard + 1);
+      await sender.close();
+    } finally {
+      await patient.stop();
+    }
+  });
+});

@@ -1,0 +1,105 @@
+import { randomUUID } from 'node:crypto';
+import { createServer, type Server } from 'node:http';
+import { pino } from 'pino';
+import { createOpenApiHttpHandler } from 'trpc-to-openapi';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { createAuthenticate } from '../../src/auth/authenticate.ts';
+import { createTokenIssuer } from '../../src/auth/issue.ts';
+import { createTokenVerifier } from '../../src/auth/verify.ts';
+import { type DatabaseHandle, openDatabase } from '../../src/db/client.ts';
+import { loadConversationKey } from '../../src/domain/conversations/id.ts';
+import { memoryEvents } from '../../src/events/memory.ts';
+import { contextOf } from '../../src/rest/http-context.ts';
+import { appRouter } from '../../src/rest/router.ts';
+import { createHttpServer } from '../../src/rest/server.ts';
+import { createDatabase, type TestDatabase } from '../harness/database.ts';
+import { request } from '../harness/http.ts';
+import { JWT_SECRET, mint } from '../harness/server.ts';
+
+// The same requests through our routes and through trpc-to-openapi's own handler, on one database: the bodies must be the same. This file
+// has a process to itself because that handler changes the schemas it is given.
+
+let database: TestDatabase;
+let handle: DatabaseHandle;
+let theirs: Server;
+let ours: Awaited<ReturnType<typeof createHttpServer>>;
+const urls = { ours: '', theirs: '' };
+
+beforeAll(async () => {
+  database = await createDatabase();
+  handle = await openDatabase({ dataDir: database.env['DATA_DIR'] ?? '' });
+  const domain = {
+    db: handle.db,
+    events: memoryEvents(),
+    now: () => new Date(),
+    conversationKey: await loadConversationKey(handle.db),
+    limits: { messageLength: 10_000 },
+  };
+  const secret = new TextEncoder().encode(JWT_SECRET);
+  const deps = {
+    domain,
+    accounts: { ...domain, issueAccessToken: createTokenIssuer(secret, 900), sessionSeconds: 900 },
+    authenticate: createAuthenticate(domain, createTokenVerifier({ mode: 'secret', secret })),
+    publicUrl: 'http://duet.test',
+  };
+  ours = await createHttpServer({
+    ...deps,
+    log: pino({ level: 'silent' }),
+    corsOrigins: [],
+    checkReady: async () => {},
+  });
+  urls.ours = await ours.listen({ host: '127.0.0.1', port: 0 });
+  const handler = createOpenApiHttpHandler<typeof appRouter>({
+    router: appRouter,
+    // Its types say IncomingMessage; what it hands over is a Fetch Request.
+    createContext: ({ req: { headers } }) =>
+      contextOf(deps, {
+        headers: headers instanceof Headers ? Object.fromEntries(headers) : headers,
+        id: 'x',
+        protocol: 'http',
+        host: 'duet.test',
+      }),
+  });
+  theirs = createServer((incoming, answer) => void handler(incoming, answer));
+  await new Promise<void>((resolve) => theirs.listen(0, '127.0.0.1', resolve));
+  const address = theirs.address();
+  urls.theirs = `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}`;
+});
+afterAll(async () => {
+  await new Promise((resolve) => theirs.close(resolve));
+  await ours.close();
+  await handle.close();
+  await database.drop();
+});
+
+test('both answer with the same bodies', async () => {
+  const [a, b] = [randomUUID(), randomUUID()];
+  const [token, other] = [await mint({ sub: a, name: 'ada' }), await mint({ sub: b, name: 'ben' })];
+  const both = async (method: 'GET' | 'POST', path: string, json?: unknown) => {
+    const options = { token, ...(json !== undefined && { json }) };
+    const [mine, its] = [
+      await request(urls.ours, method, path, options),
+      await request(urls.theirs, method, path, options),
+    ];
+    expect(
+      [mine.status, its.status].every((status) => status < 300),
+      `${path} ${mine.text} ${its.text}`,
+    ).toBe(true);
+    expect(JSON.parse(mine.text), path).toEqual(JSON.parse(its.text));
+    return mine;
+  };
+  await request(urls.ours, 'GET', '/api/chat/users/me/', { token: other });
+  const opened = await both('POST', '/api/chat/conversations/', { target_user_id: b });
+  const id: string = JSON.parse(opened.text).id;
+  const path = `/api/chat/conversations/${id}/`;
+  for (const content of ['one', 'two', 'three'])
+    await both('POST', `${path}messages/`, { content, message_id: randomUUID() });
+  await both('GET', '/api/chat/users/me/');
+  await both('GET', '/api/chat/users/?search=be&limit=5');
+  await both('GET', '/api/chat/conversations/');
+  await both('GET', '/api/chat/conversations/?limit=1');
+  await both('GET', path);
+  await both('GET', `${path}messages/`);
+  await both('GET', `${path}messages/?limit=1&order=asc&after=1`);
+  await both('POST', `${path}read/`, { seq: 2 });
+});

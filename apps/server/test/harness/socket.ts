@@ -1,0 +1,83 @@
+import { type ServerFrame, serverFrame } from '@duet/contract';
+import { type ClientOptions, WebSocket } from 'ws';
+
+const TIMEOUT_MS = 10_000;
+
+/** A client's socket whose frames are taken one by one; every wait has a bound. */
+export interface TestSocket {
+  readonly ws: WebSocket;
+  /** Resolves with the next frame, held against the contract. */
+  next(): Promise<ServerFrame>;
+  /** The next `count` frames. */
+  take(count: number): Promise<ServerFrame[]>;
+  send(frame: unknown): void;
+  /** Frames that came and were not taken. */
+  readonly untaken: readonly ServerFrame[];
+  /** Resolves with how the socket closed. */
+  readonly closed: Promise<{ code: number; reason: string }>;
+  close(): Promise<void>;
+}
+
+/** Resolves once the handshake is complete. */
+export async function connect(url: string, options: ClientOptions = {}): Promise<TestSocket> {
+  const ws = new WebSocket(url.replace(/^http/, 'ws'), options);
+  const untaken: ServerFrame[] = [];
+  let wake = () => {};
+  ws.on('message', (data) => {
+    untaken.push(serverFrame.parse(JSON.parse(data.toString())));
+    wake();
+  });
+  const closed = new Promise<{ code: number; reason: string }>((resolve) => {
+    ws.once('close', (code, reason) => {
+      resolve({ code, reason: reason.toString() });
+      wake();
+    });
+  });
+  await bounded(
+    'the handshake',
+    new Promise((resolve, reject) => {
+      ws.once('open', resolve);
+      ws.once('error', reject);
+    }),
+  );
+  ws.on('error', () => {});
+  const next = async (): Promise<ServerFrame> => {
+    for (;;) {
+      const frame = untaken.shift();
+      if (frame) return frame;
+      if (ws.readyState === WebSocket.CLOSED) throw new Error('the socket closed while a frame was awaited');
+      await bounded('a frame', new Promise<void>((resolve) => (wake = resolve)));
+    }
+  };
+  return {
+    ws,
+    untaken,
+    next,
+    take: async (count) => {
+      const frames: ServerFrame[] = [];
+      while (frames.length < count) frames.push(await next());
+      return frames;
+    },
+    send: (frame) =>
+      ws.send(typeof frame === 'string' || Buffer.isBuffer(frame) ? frame : JSON.stringify(frame)),
+    get closed() {
+      return bounded('the close', closed);
+    },
+    close: async () => {
+      ws.close();
+      await bounded('the close', closed);
+    },
+  };
+}
+
+export async function bounded<T>(what: string, promise: Promise<T>, ms = TIMEOUT_MS): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const timeout = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`${what} did not come within ${ms} ms`)), ms);
+  });
+  try {
+    return await Promise.race([promise, timeout]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,58 @@
+import { connect } from 'node:net';
+import { defineConfig } from 'vitest/config';
+
+const bounded = { testTimeout: 20_000, hookTimeout: 30_000, teardownTimeout: 10_000 };
+
+/** The black-box suite, against a server on one kind of database. */
+const api = (database: 'embedded' | 'postgres') => ({
+  test: {
+    ...bounded,
+    name: database,
+    include: ['test/api/**/*.test.ts'],
+    env: { TEST_DATABASE: database },
+    globalSetup: database === 'embedded' ? ['test/harness/embedded-template.ts'] : [],
+  },
+});
+
+export default defineConfig(async () => ({
+  test: {
+    projects: [
+      { test: { ...bounded, name: 'unit', include: ['src/**/*.test.ts'] } },
+      {
+        test: {
+          ...bounded,
+          name: 'documents',
+          include: ['test/documents/**/*.test.ts'],
+          env: { TEST_DATABASE: 'embedded' },
+          globalSetup: ['test/harness/embedded-template.ts'],
+        },
+      },
+      { test: { ...bounded, name: 'process', include: ['test/process/**/*.test.ts'] } },
+      api('embedded'),
+      ...((await postgresIsThere())
+        ? [
+            api('postgres'),
+            { test: { ...bounded, name: 'postgres-only', include: ['test/postgres/**/*.test.ts'] } },
+          ]
+        : []),
+    ],
+  },
+}));
+
+/** On a machine of our own PostgreSQL may be missing, and its tests are left out; in CI that is a failure. */
+async function postgresIsThere(): Promise<boolean> {
+  const there = await new Promise<boolean>((resolve) => {
+    const socket = connect({ host: '127.0.0.1', port: 5432, timeout: 2000 });
+    const answer = (reachable: boolean) => {
+      socket.destroy();
+      resolve(reachable);
+    };
+    socket.once('connect', () => answer(true));
+    socket.once('error', () => answer(false));
+    socket.once('timeout', () => answer(false));
+  });
+  if (there) return true;
+  if (process.env['CI']) throw new Error('no PostgreSQL at 127.0.0.1:5432, which the tests need in CI');
+  console.warn('No PostgreSQL at 127.0.0.1:5432: its tests are skipped.');
+  return false;
+}
