@@ -8,14 +8,16 @@ const api = (database: 'embedded' | 'postgres') => ({
   test: {
     ...bounded,
     name: database,
+    isolate: false, // black-box tests share nothing but the modules they load
     include: ['test/api/**/*.test.ts'],
     env: { TEST_DATABASE: database },
-    globalSetup: database === 'embedded' ? ['test/harness/embedded-template.ts'] : [],
   },
 });
 
 export default defineConfig(async () => ({
   test: {
+    maxWorkers: '100%',
+    globalSetup: ['test/harness/embedded-template.ts'],
     projects: [
       { test: { ...bounded, name: 'unit', include: ['src/**/*.test.ts'] } },
       {
@@ -24,7 +26,6 @@ export default defineConfig(async () => ({
           name: 'documents',
           include: ['test/documents/**/*.test.ts'],
           env: { TEST_DATABASE: 'embedded' },
-          globalSetup: ['test/harness/embedded-template.ts'],
         },
       },
       { test: { ...bounded, name: 'process', include: ['test/process/**/*.test.ts'] } },

@@ -12,7 +12,7 @@ import { loadMessages } from './domain/messages/load.ts';
 import { memoryEvents } from './events/memory.ts';
 import { createHttpServer } from './rest/server.ts';
 import { Hub } from './socket/hub.ts';
-import { SocketServer } from './socket/server.ts';
+import { isSocketUpgrade, SocketServer } from './socket/server.ts';
 import { StartupError } from './startup-error.ts';
 
 /** A server that listens. */
@@ -27,6 +27,7 @@ export interface App {
 }
 
 const READY_TIMEOUT_MS = 2000;
+const REQUESTS_TIMEOUT_MS = 3000;
 
 /**
  * The composition root: makes every part, gives each what it needs, and listens.
@@ -59,6 +60,7 @@ export async function startApp(config: Config, log: FastifyBaseLogger): Promise<
       publicUrl: config.publicUrl,
       corsOrigins: config.corsOrigins,
       log,
+      isUpgrade: isSocketUpgrade,
       checkReady: async () => {
         if (draining) throw new Error('the server is going away');
         await database.ping(READY_TIMEOUT_MS);
@@ -79,7 +81,10 @@ export async function startApp(config: Config, log: FastifyBaseLogger): Promise<
     });
     const stop = async () => {
       await sockets.drain();
+      // Requests get some seconds to finish; connections that say nothing, or never end what they say, get no more.
+      const cut = setTimeout(() => http.server.closeAllConnections(), REQUESTS_TIMEOUT_MS);
       await http.close();
+      clearTimeout(cut);
       hub.close();
     };
     await http.listen({ host: config.host, port: config.port }).catch(async (error: unknown) => {

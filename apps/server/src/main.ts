@@ -1,7 +1,7 @@
-import { pino } from 'pino';
 import { startApp } from './app.ts';
 import { banner } from './banner.ts';
 import { parseConfig } from './config.ts';
+import { createLogger } from './log.ts';
 import { StartupError } from './startup-error.ts';
 
 /** Within this the process ends after a signal, whatever hangs. */
@@ -9,7 +9,7 @@ const SHUTDOWN_LIMIT_MS = 10_000;
 
 try {
   const config = parseConfig(process.env);
-  const log = pino({ level: config.logLevel });
+  const log = createLogger(config.logLevel);
   const app = await startApp(config, log);
   console.log(banner(config, app));
 

@@ -6,18 +6,27 @@ export const MESSAGE_MAX_LENGTH = 10_000;
 /** The largest request body and socket frame in bytes: 10,000 code units fit, however they are escaped. */
 export const PAYLOAD_MAX_BYTES = 65_536;
 
-/** Text that every JSON parser and PostgreSQL can hold: no NUL, no lone surrogate, not blank (PROTOCOL 1.3). */
-const text = (max: number) =>
-  z
+/** A string of at most `max` UTF-16 code units. Zod's and JSON Schema's `max` count code points, which is the looser measure. */
+const upTo = (max: number) => {
+  const error = `must not be longer than ${max} characters`;
+  return z
     .string()
-    .min(1, 'must not be empty')
-    .max(max, `must not be longer than ${max} characters`)
-    .refine(isStorable, 'must not contain NUL characters or lone surrogates')
-    .refine((value) => value.trim() !== '', 'must not be blank');
+    .max(max, { error, abort: true })
+    .refine((value) => value.length <= max, error);
+};
 
-function isStorable(value: string): boolean {
-  return value.isWellFormed() && !value.includes('\0');
-}
+/** What every JSON parser and PostgreSQL can hold: no NUL, no lone surrogate. */
+const storable = (max: number) =>
+  upTo(max).refine(
+    (value) => value.isWellFormed() && !value.includes('\0'),
+    'must not contain NUL characters or lone surrogates',
+  );
+
+/** Text that somebody can read (PROTOCOL 1.3). */
+const text = (max: number) =>
+  storable(max)
+    .min(1, { error: 'must not be empty', abort: true })
+    .refine((value) => value.trim() !== '', 'must not be blank');
 
 export const messageContent = text(MESSAGE_MAX_LENGTH).meta({
   description: 'The text, kept exactly as sent.',
@@ -29,18 +38,10 @@ export const username = text(64)
   .refine((value) => value === value.trim(), 'must not begin or end with white space')
   .meta({ description: 'Unique whatever its case.', example: 'ada' });
 
-export const password = z
-  .string()
-  .min(8, 'must have at least 8 characters')
-  .max(256, 'must not be longer than 256 characters')
-  .refine(isStorable, 'must not contain NUL characters or lone surrogates')
-  .meta({ format: 'password' });
+export const password = text(256).min(8, 'must have at least 8 characters').meta({ format: 'password' });
 
 /** A username, or the beginning of one, to look up: anything that could be in the database. */
-export const usernameQuery = z
-  .string()
-  .max(64, 'must not be longer than 64 characters')
-  .refine(isStorable, 'must not contain NUL characters or lone surrogates');
+export const usernameQuery = storable(64);
 
 export const userId = text(255).meta({ description: 'The `sub` of the user’s tokens.' });
 

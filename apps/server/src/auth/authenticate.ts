@@ -24,5 +24,5 @@ export function createAuthenticate(ctx: Context, verify: TokenVerifier): Authent
 
 /** The token of an `Authorization: Bearer` header (RFC 6750, 2.1). */
 export function bearerToken(header: string | undefined): string | undefined {
-  return /^Bearer +(\S+) *$/i.exec(header ?? '')?.[1];
+  return /^Bearer +(\S.*)$/i.exec(header ?? '')?.[1];
 }

@@ -39,7 +39,6 @@ function verifyWithJwks(config: AuthConfig & { mode: 'jwks' }): Verify {
     issuer: config.issuer,
     audience: config.audience,
     requiredClaims: ['sub', 'exp'],
-    clockTolerance: 5,
   };
   let keys: Promise<ReturnType<typeof createRemoteJWKSet>> | undefined;
   return async (token) => {
@@ -65,14 +64,17 @@ async function findKeys({ jwksUrl, issuer }: AuthConfig & { mode: 'jwks' }) {
   return createRemoteJWKSet(new URL(document.jwks_uri), { timeoutDuration: FETCH_TIMEOUT_MS });
 }
 
+/** The end of JavaScript's time: a token may claim to live longer (ECMA-262, 21.4.1.1). */
+const LAST_DATE = 8.64e15;
+
 function toClaims(payload: JWTPayload): Claims {
   const subject = userId.safeParse(payload.sub);
   if (!subject.success || payload.exp === undefined) throw new DomainError('invalid_token');
   const names = [payload['preferred_username'], payload['username'], payload['name']];
   return {
     subject: subject.data,
-    name: names.find((name) => typeof name === 'string'),
-    expiresAt: new Date(payload.exp * 1000),
+    name: names.find((name): name is string => typeof name === 'string' && name.trim() !== ''),
+    expiresAt: new Date(Math.min(payload.exp * 1000, LAST_DATE)),
   };
 }
 

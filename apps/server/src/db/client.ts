@@ -6,6 +6,7 @@ import type { PgDatabase, PgQueryResultHKT } from 'drizzle-orm/pg-core';
 import { drizzle as drizzlePglite } from 'drizzle-orm/pglite';
 import { drizzle as drizzlePostgres } from 'drizzle-orm/postgres-js';
 import postgres from 'postgres';
+import { StartupError } from '../startup-error.ts';
 import { lockFolder } from './lock-folder.ts';
 import { migratePglite, migratePostgres } from './migrate.ts';
 
@@ -40,7 +41,11 @@ async function openPostgres(url: string): Promise<DatabaseHandle> {
 
 /** One process only: PGlite keeps its state in memory and a second opener would corrupt the files. */
 async function openEmbedded(dataDir: string): Promise<DatabaseHandle> {
-  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+  try {
+    mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+  } catch (cause) {
+    throw new StartupError(`DATA_DIR: ${dataDir} is not a folder that can be made or used`, { cause });
+  }
   const lock = lockFolder(dataDir);
   try {
     const client = await PGlite.create(join(dataDir, 'postgres'));

@@ -1,12 +1,12 @@
 import { CONVERSATION_SOCKET_PATH } from '@duet/contract';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { DomainError } from '../domain/error.ts';
 
 const SOCKET_PATH = patternOf(CONVERSATION_SOCKET_PATH.replaceAll(/\{(\w+)\}/g, ':$1'));
 
 /**
  * What no route takes (PROTOCOL 3.1): 308 to the path with its slash, OPTIONS, 405 with `Allow`, 426 on a socket's path, 404. Must be
- * called before the routes are registered: it learns of them as they come.
+ * called before the routes are registered, and learns of them as they come.
  */
 export function answerTheRest(app: FastifyInstance): void {
   const routes = new Map<string, { pattern: RegExp; methods: Set<string> }>();
@@ -17,31 +17,36 @@ export function answerTheRest(app: FastifyInstance): void {
     routes.set(url, route);
   });
   const methodsAt = (path: string): Set<string> =>
-    new Set(
-      [...routes.values()].filter(({ pattern }) => pattern.test(path)).flatMap(({ methods }) => [...methods]),
-    );
+    new Set([...routes.values()].flatMap(({ pattern, methods }) => (pattern.test(path) ? [...methods] : [])));
 
-  app.setNotFoundHandler((request, reply) => {
-    const [path = '', query] = request.url.split('?', 2);
+  const answer = (request: FastifyRequest, reply: FastifyReply) => {
+    const path = request.url.replace(/\?.*$/s, '');
     const methods = methodsAt(path);
-    if (methods.size > 0) {
-      const allow = [...methods].sort().join(', ');
-      reply.header('allow', allow);
-      if (request.method !== 'OPTIONS') throw new DomainError('method_not_allowed');
-      if (reply.hasHeader('access-control-allow-origin')) {
-        reply
-          .header('access-control-allow-methods', allow)
-          .header('access-control-allow-headers', 'Authorization, Content-Type, X-Request-Id')
-          .header('access-control-max-age', '86400');
-      }
-      return reply.code(204).send();
-    }
+    if (methods.size > 0) return answerMethod(request, reply, [...methods].sort().join(', '));
     if (!path.endsWith('/') && methodsAt(`${path}/`).size > 0) {
-      return reply.redirect(`${path}/${query === undefined ? '' : `?${query}`}`, 308);
+      return reply.redirect(`${path}/${request.url.slice(path.length)}`, 308);
     }
-    if (SOCKET_PATH.test(path)) throw new DomainError('upgrade_required');
-    throw new DomainError('not_found');
+    throw new DomainError(SOCKET_PATH.test(path) ? 'upgrade_required' : 'not_found');
+  };
+  // In a hook, before the body is read: no body is wrong for a method that is not there.
+  app.addHook('onRequest', async (request, reply) => {
+    if (request.is404 || request.method === 'OPTIONS') return answer(request, reply);
   });
+}
+
+/** A path that is there, with a method that it has no route for. */
+function answerMethod(request: FastifyRequest, reply: FastifyReply, allow: string): FastifyReply {
+  reply.header('allow', allow);
+  if (request.method !== 'OPTIONS') throw new DomainError('method_not_allowed');
+  // @fastify/cors has put this there for an origin that may call.
+  if (reply.hasHeader('access-control-allow-origin')) {
+    reply.headers({
+      'access-control-allow-methods': allow,
+      'access-control-allow-headers': 'Authorization, Content-Type, X-Request-Id',
+      'access-control-max-age': '86400',
+    });
+  }
+  return reply.code(204).send();
 }
 
 function patternOf(url: string): RegExp {

@@ -19,6 +19,17 @@ export function toProblem(error: unknown, requestId: string): Problem {
   };
 }
 
+/** The headers that go with a problem, besides its type (PROTOCOL 5). */
+export function problemHeaders({ code, status }: Problem): Record<string, string> {
+  if (status === 401) {
+    const isOfToken = code === 'invalid_token' || code === 'token_expired';
+    return { 'www-authenticate': isOfToken ? 'Bearer error="invalid_token"' : 'Bearer' };
+  }
+  if (status === 426) return { upgrade: 'websocket', connection: 'Upgrade' };
+  if (status === 503) return { 'retry-after': '1' };
+  return {};
+}
+
 /** The refusal that an error of the domain, of a schema, of tRPC or of Fastify stands for; undefined for a fault of ours. */
 function toRefusal(error: unknown): DomainError | undefined {
   if (error instanceof DomainError) return error;

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
 import { PAYLOAD_MAX_BYTES } from '@duet/contract';
 import cors from '@fastify/cors';
 import helmet from '@fastify/helmet';
-import { type FastifyTRPCPluginOptions, fastifyTRPCPlugin } from '@trpc/server/adapters/fastify';
 import {
   type FastifyBaseLogger,
   type FastifyInstance,
@@ -14,16 +14,19 @@ import {
 import { DomainError } from '../domain/error.ts';
 import { registerDocs } from './docs.ts';
 import { registerHealth } from './health.ts';
-import { contextOf, type HttpDependencies } from './http-context.ts';
+import type { HttpDependencies } from './http-context.ts';
 import { acceptJsonOnly } from './json-body.ts';
 import { answerTheRest } from './not-found.ts';
-import { toProblem } from './problem.ts';
-import { type AppRouter, appRouter } from './router.ts';
+import { problemHeaders, toProblem } from './problem.ts';
 import { registerOperations } from './routes.ts';
+import { registerTrpc } from './trpc.ts';
+import { refuseUnreadable } from './unreadable.ts';
 
 export interface HttpServerOptions extends HttpDependencies {
   readonly log: FastifyBaseLogger;
   readonly corsOrigins: readonly string[];
+  /** Whether a request with an `Upgrade` header is the socket's. */
+  readonly isUpgrade: (request: IncomingMessage) => boolean;
   /** Rejects when the server cannot serve. */
   readonly checkReady: () => Promise<void>;
 }
@@ -38,26 +41,21 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Fast
     bodyLimit: PAYLOAD_MAX_BYTES,
     requestTimeout: 30_000,
     routerOptions: { maxParamLength: 1000 }, // a tRPC batch names its procedures in one path segment
+    http: { shouldUpgradeCallback: options.isUpgrade },
     forceCloseConnections: 'idle',
+    return503OnClosing: false, // what still comes while the server drains is served
+    clientErrorHandler: refuseUnreadable,
     // A path that cannot be decoded or matched is one that is not there.
     frameworkErrors: (_error, request, reply) => sendProblem(new DomainError('not_found'), request, reply),
   });
   app.setErrorHandler(sendProblem);
-  answerTheRest(app);
-  acceptJsonOnly(app);
   app.addHook('onRequest', async (request, reply) => {
-    reply.header('x-request-id', request.id);
-    if (request.url.startsWith('/api/') || request.url.startsWith('/trpc/'))
-      reply.header('cache-control', 'no-store');
+    reply.header('x-request-id', request.id).header('cache-control', 'no-store');
   });
   app.addHook('onResponse', async (request, reply) => {
     const [path] = request.url.split('?', 1);
-    request.log.info({
-      method: request.method,
-      path,
-      status: reply.statusCode,
-      ms: Math.round(reply.elapsedTime),
-    });
+    const { method } = request;
+    request.log.info({ method, path, status: reply.statusCode, ms: Math.round(reply.elapsedTime) });
   });
   await app.register(helmet, {
     // Whether this host is only ever reached through TLS is for the proxy in front to say.
@@ -77,18 +75,12 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Fast
     preflight: false, // answered with the other OPTIONS, in not-found.ts
     exposedHeaders: ['Link', 'Retry-After', 'WWW-Authenticate', 'X-Request-Id'],
   });
+  answerTheRest(app);
+  acceptJsonOnly(app, JSON.parse);
   registerOperations(app, options);
   registerHealth(app, options.checkReady);
   await registerDocs(app);
-  await app.register(fastifyTRPCPlugin, {
-    prefix: '/trpc',
-    trpcOptions: {
-      router: appRouter,
-      maxBatchSize: 20,
-      createContext: ({ req }) => contextOf(options, req),
-      onError: ({ error, req }) => logFault(req, error),
-    },
-  } satisfies FastifyTRPCPluginOptions<AppRouter>);
+  await registerTrpc(app, options);
   return app;
 }
 
@@ -101,18 +93,8 @@ function requestIdOf({ headers }: { headers: Record<string, unknown> }): string 
 /** The one way out for errors of REST. */
 function sendProblem(error: Error, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const problem = toProblem(error, request.id);
-  logFault(request, error);
-  reply.header('x-request-id', request.id);
-  if (problem.status === 401) {
-    const reason = problem.code === 'missing_token' ? '' : ' error="invalid_token"';
-    reply.header('www-authenticate', `Bearer${reason}`);
-  }
-  if (problem.status === 426) reply.header('upgrade', 'websocket').header('connection', 'Upgrade');
-  if (problem.status === 503) reply.header('retry-after', '1');
+  // Faults of ours go to the log with their cause; refusals are the client's and do not.
+  if (problem.status >= 500) request.log.error({ err: error }, 'a request failed');
+  reply.header('x-request-id', request.id).headers(problemHeaders(problem));
   return reply.code(problem.status).type('application/problem+json').send(JSON.stringify(problem));
-}
-
-/** Faults of ours go to the log with their cause; refusals are the client's and do not. */
-function logFault(request: FastifyRequest, error: Error): void {
-  if (toProblem(error, request.id).status >= 500) request.log.error({ err: error });
 }

@@ -86,7 +86,10 @@ export class Connection implements Listener {
       if (answer) this.send(answer);
     }
     this.#waiting -= 1;
-    if (this.#ws.isPaused && this.#waiting < MAX_WAITING_FRAMES / 2) this.#ws.resume();
+    if (this.#ws.isPaused && this.#waiting < MAX_WAITING_FRAMES / 2) {
+      this.#alive = true; // its pong may be among what is read now
+      this.#ws.resume();
+    }
   }
 
   #expireAt(expiresAt: Date): void {

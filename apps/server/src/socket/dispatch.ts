@@ -37,7 +37,7 @@ export async function dispatch(
     if (!refusal) onFault(error);
     return encodeError({
       code: refusal?.code ?? 'internal',
-      detail: refusal?.message ?? 'the message was not stored; try again',
+      detail: refusal?.message ?? 'something went wrong; send it again with the same message_id',
       ...(named.success && { message_id: named.data.message_id }),
     });
   }

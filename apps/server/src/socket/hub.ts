@@ -56,6 +56,7 @@ export class Hub {
     return {
       listen: (listener, position) => {
         if (!seated) return;
+        if (this.#rooms.get(conversationId) !== room) return listener.fail(); // given up meanwhile, see #mend
         mine = listener;
         // First those before us: what the room held while it had no position is from before we listened.
         room.order.start(position);

@@ -39,6 +39,12 @@ const CLOSE_TIMEOUT_MS = 10_000;
 /** The same when the server goes away, which has to be done within seconds. */
 const DRAIN_TIMEOUT_MS = 3000;
 
+/** Whether a request is to become a socket; every other one is answered as HTTP, whatever it would upgrade to. */
+export function isSocketUpgrade({ method, url, headers }: IncomingMessage): boolean {
+  const [path = ''] = url?.split('?', 1) ?? [];
+  return method === 'GET' && headers.upgrade?.toLowerCase() === 'websocket' && PATH.test(path);
+}
+
 /** The WebSocket endpoint (PROTOCOL 4): takes upgrades, keeps the connections, lets them go. */
 export class SocketServer {
   readonly #options: SocketServerOptions;
@@ -79,13 +85,10 @@ export class SocketServer {
   async #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
     const { log } = this.#options;
     socket.on('error', (err) => log.debug({ err }, 'a socket failed while connecting'));
-    const url = URL.parse(request.url ?? '', 'ws://duet');
-    const conversationId = PATH.exec(url?.pathname ?? '')?.[1]?.toLowerCase();
-    if (!url || conversationId === undefined) {
-      socket.end('HTTP/1.1 404 Not Found\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
-      return;
-    }
-    const token = bearerToken(request.headers.authorization) ?? url.searchParams.get('token') ?? undefined;
+    const [path = '', query] = request.url?.split('?', 2) ?? [];
+    const conversationId = PATH.exec(path)?.[1]?.toLowerCase() ?? '';
+    const token =
+      bearerToken(request.headers.authorization) ?? new URLSearchParams(query).get('token') ?? undefined;
     // The seat is taken before the position is read, so that nothing falls between the two.
     const seat = this.#options.hub.take(conversationId);
     const admission = await this.#admit(token, conversationId);

@@ -42,6 +42,20 @@ describe('3.8 register', () => {
     expect((await signIn(name)).status).toBe(200);
   });
 
+  test('names that differ only as a full case folding would have it are one name', async () => {
+    for (const [one, same] of [
+      ['ΑΣ', 'ας'],
+      ['straße', 'STRASSE'],
+      ['ǰ', 'J\u030C'],
+      ['ﬁn', 'FIN'],
+    ] as const) {
+      const stem = unique('');
+      expect((await register(stem + one)).status).toBe(201);
+      expectProblem(await register(stem + same), 409, 'username_taken');
+      expect((await signIn(stem + same)).status).toBe(200);
+    }
+  });
+
   test('refuses what cannot be a username or a password', async () => {
     for (const name of [
       '',
@@ -58,7 +72,15 @@ describe('3.8 register', () => {
     ]) {
       expectProblem(await register(name), 400, 'invalid_request', 'username');
     }
-    for (const password of ['', '1234567', 'x'.repeat(257), 'with \0 inside', 12345678, null]) {
+    for (const password of [
+      '',
+      '1234567',
+      'x'.repeat(257),
+      'with \0 inside',
+      ' '.repeat(8),
+      12345678,
+      null,
+    ]) {
       expectProblem(await register(unique('x'), password), 400, 'invalid_request', 'password');
     }
     expectProblem(await post('/api/auth/register/', {}), 400, 'invalid_request', 'password');

@@ -42,6 +42,7 @@ describe('1.4 what is wrong with a token', () => {
     ['blank sub', 'invalid_token', () => mint({ sub: ' ' })],
     ['sub with NUL', 'invalid_token', () => mint({ sub: 'a\0b' })],
     ['sub too long', 'invalid_token', () => mint({ sub: 'x'.repeat(256) })],
+    ['two words', 'invalid_token', () => 'a b'],
     ['exp that is no number', 'invalid_token', () => mint({ sub: 'a', exp: 'soon' })],
   ];
 

@@ -127,9 +127,15 @@ describe('3.2 listConversations', () => {
     for (const limit of ['0', '1001', '-1', '1.5', 'x', '', '1e2', '99999999999999999999', '1&limit=2']) {
       expectProblem(await ada.get(`${LIST}?limit=${limit}`), 400, 'invalid_request', 'limit');
     }
-    const forged = [[], ['2026-01-01T00:00:00.000Z', 'x'], ['never', randomUUID()], {}].map((value) =>
-      Buffer.from(JSON.stringify(value)).toString('base64url'),
-    );
+    const forged = [
+      [],
+      [0, 'x'],
+      [-1, randomUUID()],
+      [1e300, randomUUID()],
+      [253_402_300_800_000, randomUUID()],
+      ['never', randomUUID()],
+      {},
+    ].map((value) => Buffer.from(JSON.stringify(value)).toString('base64url'));
     for (const cursor of ['x', '', ...forged]) {
       expectProblem(await ada.get(`${LIST}?cursor=${cursor}`), 400, 'invalid_request', 'cursor');
     }

@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { allOperations } from '@duet/contract';
+import { connect } from 'node:net';
+import { allOperations, problem } from '@duet/contract';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { entity, expectProblem, request } from '../harness/http.ts';
 import { type Person, startServer, type TestServer } from '../harness/server.ts';
+import { bounded } from '../harness/socket.ts';
 
 // PROTOCOL 3.1 and 1.5: what holds for every operation.
 
@@ -13,7 +15,7 @@ let ada: Person;
 let conversationId: string;
 let outsider: Person;
 beforeAll(async () => {
-  server = await startServer({ CORS_ORIGINS: `${ORIGIN}, http://localhost:5173` });
+  server = await startServer({ CORS_ORIGINS: `${ORIGIN}, http://localhost:5173`, MESSAGE_MAX_LENGTH: '5' });
   ada = await server.person('ada');
   outsider = await server.person('eve');
   conversationId = (await ada.open(await server.person('ben'))).id;
@@ -28,9 +30,9 @@ const paths = [...new Set(allOperations.map(({ operation }) => operation.path))]
 describe('paths and methods', () => {
   test.each(paths)('%s is exact, and says what it takes', async (path) => {
     const exact = pathOf(path);
-    const redirect = await request(server.url, 'GET', `${exact.slice(0, -1)}?limit=1&a=%2F`);
+    const redirect = await request(server.url, 'GET', `${exact.slice(0, -1)}?limit=1&a=%2F?b`);
     expect(redirect.status).toBe(308);
-    expect(redirect.headers.get('location')).toBe(`${exact}?limit=1&a=%2F`);
+    expect(redirect.headers.get('location')).toBe(`${exact}?limit=1&a=%2F?b`);
 
     const methods = methodsAt(path);
     const allow = [...methods, ...(methods.includes('GET') ? ['HEAD'] : []), 'OPTIONS'].sort().join(', ');
@@ -197,20 +199,48 @@ describe('headers', () => {
     expect(answer.headers.get('access-control-allow-origin')).toBe(ORIGIN);
     expect(answer.headers.get('access-control-expose-headers')).toContain('Link');
   });
+});
 
-  test('without CORS_ORIGINS no other origin may call', async () => {
-    const closed = await startServer();
-    try {
-      const headers = { origin: ORIGIN, 'access-control-request-method': 'POST' };
-      const answer = await request(closed.url, 'OPTIONS', LIST, { headers });
-      expect(answer.status).toBe(204);
-      expect([...answer.headers.keys()].filter((name) => name.startsWith('access-control-allow'))).toEqual(
-        [],
-      );
-    } finally {
-      await closed.stop();
+describe('what is hardly a request', () => {
+  /** Sends bytes as they are, and gives the answer when the server ends it. */
+  const raw = (text: string) =>
+    bounded(
+      'an answer',
+      new Promise<string>((resolve, reject) => {
+        const socket = connect({ host: '127.0.0.1', port: Number(new URL(server.url).port) }, () =>
+          socket.write(text),
+        );
+        let answer = '';
+        socket.setEncoding('utf8').on('data', (data) => (answer += data));
+        socket.once('close', () => resolve(answer)).once('error', reject);
+      }),
+    );
+
+  test('is a problem too, and the connection ends', async () => {
+    for (const [text, status] of [
+      ['nonsense\r\n\r\n', 400],
+      [`GET / HTTP/1.1\r\nHost: x\r\nX: ${'x'.repeat(20_000)}\r\n\r\n`, 413],
+    ] as const) {
+      const answer = await raw(text);
+      expect(answer).toMatch(new RegExp(`^HTTP/1.1 ${status} `));
+      expect(answer).toContain('application/problem+json');
+      expect(problem.parse(JSON.parse(answer.split('\r\n\r\n')[1] ?? ''))).toMatchObject({ status });
     }
+    expect(server.log.join('')).not.toContain('rawPacket');
   });
+
+  test('an upgrade to something else is ignored, as RFC 9110 has it', async () => {
+    const answer = await raw(
+      'GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: Upgrade, close\r\nUpgrade: h2c\r\n\r\n',
+    );
+    expect(answer).toMatch(/^HTTP\/1.1 200 /);
+  });
+});
+
+test('a server may be configured with shorter messages', async () => {
+  const path = `${LIST}${conversationId}/messages/`;
+  expectProblem(await ada.post(path, { content: '123456' }), 400, 'invalid_request', 'content');
+  expect((await ada.post(path, { content: '12345' })).status).toBe(201);
 });
 
 test('an outsider gets 403 from every operation of a conversation', async () => {

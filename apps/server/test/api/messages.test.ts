@@ -230,20 +230,3 @@ describe('3.5 listMessages', () => {
     expect((await ada.get(`${path}?limit=1&unknown=1`)).status).toBe(200);
   });
 });
-
-test('a server may be configured with shorter messages', async () => {
-  const small = await startServer({ MESSAGE_MAX_LENGTH: '5' });
-  try {
-    const [ada, ben] = [await small.person(), await small.person()];
-    const { id } = await ada.open(ben);
-    expectProblem(
-      await ada.post(`/api/chat/conversations/${id}/messages/`, { content: '123456' }),
-      400,
-      'invalid_request',
-      'content',
-    );
-    expect(await ada.send(id, '12345')).toMatchObject({ seq: 1 });
-  } finally {
-    await small.stop();
-  }
-});

@@ -55,7 +55,7 @@ describe('4.1 connecting', () => {
 
   test('an upgrade on any other path is refused with 404', async () => {
     const { ada, id } = await pair();
-    for (const path of ['/', '/ws/', `/ws/chat/${id}`, `/ws/chat/${id}/x/`, '/api/chat/conversations/']) {
+    for (const path of ['/nowhere', '/ws/', `/ws/chat/${id}`, `/ws/chat/${id}/x/`]) {
       await expect(connect(`${server.url}${path}?token=${ada.token}`)).rejects.toThrow('404');
     }
   });
@@ -245,11 +245,12 @@ describe('4.5 and 4.6 ends', () => {
 
   test('a token of the far future does not close the socket at once', async () => {
     const { ada, id } = await pair();
-    const token = await mint({ sub: ada.id, exp: 99_999_999_999 });
-    const socket = await connect(`${server.url}/ws/chat/${id}/?token=${token}`);
-    socket.send({ message: 'alive' });
-    expect(await socket.next()).toMatchObject({ message: 'alive' });
-    await socket.close();
+    for (const exp of [99_999_999_999, 9e12, 1e20]) {
+      const socket = await connect(`${server.url}/ws/chat/${id}/?token=${await mint({ sub: ada.id, exp })}`);
+      socket.send({ message: 'alive' });
+      expect(await socket.next()).toMatchObject({ message: 'alive' });
+      await socket.close();
+    }
   });
 
   test('a reader that is too slow is closed with 4008 and can read on by seq', async () => {

@@ -3,7 +3,7 @@ import { problem } from '@duet/contract';
 import { createTRPCClient, httpBatchLink, TRPCClientError } from '@trpc/client';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { AppRouter } from '../../src/rest/router.ts';
-import { entity, expectProblem } from '../harness/http.ts';
+import { entity, expectProblem, request } from '../harness/http.ts';
 import { type Person, startServer, type TestServer } from '../harness/server.ts';
 
 // PROTOCOL 3.10: the same operations for a plain @trpc/client.
@@ -97,6 +97,36 @@ test('schemas are not changed by requests: what was refused stays refused', asyn
   await refused();
 });
 
+test('the longest batch is answered, a longer one refused', async () => {
+  const batch = (n: number) => {
+    const input = Object.fromEntries(Array.from({ length: n }, (_, i) => [i, {}]));
+    const names = Array.from({ length: n }, () => 'conversations.list').join(',');
+    return ada.get(`/trpc/${names}?batch=1&input=${encodeURIComponent(JSON.stringify(input))}`);
+  };
+  expect((await batch(20)).status).toBe(200);
+  expect((await batch(21)).status).toBe(400);
+});
+
+test('text comes in UTF-8 or not at all, and a page of another origin may ask what is allowed', async () => {
+  const { id } = await ada.open(ben);
+  const body = new Uint8Array([
+    ...Buffer.from(`{"conversation_id":"${id}","content":"`),
+    0xff,
+    ...Buffer.from('"}'),
+  ]);
+  expectProblem(await ada.postRaw('/trpc/messages.send', body), 400, 'invalid_request');
+  const options = await request(server.url, 'OPTIONS', '/trpc/messages.send');
+  expect([options.status, options.headers.get('allow')]).toEqual([204, 'GET, HEAD, OPTIONS, POST']);
+  expect((await request(server.url, 'GET', '/trpc/users.me')).headers.get('www-authenticate')).toBe('Bearer');
+});
+
+test('without CORS_ORIGINS no other origin may call', async () => {
+  const headers = { origin: 'https://app.example', 'access-control-request-method': 'POST' };
+  const answer = await request(server.url, 'OPTIONS', '/trpc/messages.send', { headers });
+  expect(answer.status).toBe(204);
+  expect([...answer.headers.keys()].filter((name) => name.startsWith('access-control-allow'))).toEqual([]);
+});
+
 test('malformed calls are refused without a word of the inside', async () => {
   for (const path of [
     '/trpc/nothing.here',
@@ -111,6 +141,4 @@ test('malformed calls are refused without a word of the inside', async () => {
     expect(answer.text).not.toMatch(/node_modules|\.ts:\d/);
   }
   expect((await ada.postRaw('/trpc/conversations.open', '{')).status).toBe(400);
-  const many = Array.from({ length: 21 }, () => 'users.me').join(',');
-  expect((await ada.get(`/trpc/${many}?batch=1&input={}`)).status).toBe(400);
 });

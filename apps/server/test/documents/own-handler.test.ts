@@ -47,6 +47,7 @@ beforeAll(async () => {
     log: pino({ level: 'silent' }),
     corsOrigins: [],
     checkReady: async () => {},
+    isUpgrade: () => false,
   });
   urls.ours = await ours.listen({ host: '127.0.0.1', port: 0 });
   const handler = createOpenApiHttpHandler<typeof appRouter>({

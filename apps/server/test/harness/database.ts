@@ -34,10 +34,11 @@ async function asAdmin(command: (sql: postgres.Sql) => PromiseLike<unknown>): Pr
   await sql.end();
 }
 
-async function createEmbedded(): Promise<TestDatabase> {
+export async function createEmbedded(): Promise<TestDatabase & { dataDir: string }> {
   const dataDir = mkdtempSync(join(tmpdir(), 'duet-test-'));
   cpSync(inject('embeddedTemplate'), dataDir, { recursive: true });
   return {
+    dataDir,
     env: { DATA_DIR: dataDir },
     drop: async () => rmSync(dataDir, { recursive: true, force: true }),
   };

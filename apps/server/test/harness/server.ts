@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type { Conversation, Message } from '@duet/contract';
 import { SignJWT } from 'jose';
-import { pino } from 'pino';
 import { startApp } from '../../src/app.ts';
 import { parseConfig } from '../../src/config.ts';
+import { createLogger } from '../../src/log.ts';
 import { createDatabase } from './database.ts';
 import { type Answer, entity, request } from './http.ts';
 import { connect, type TestSocket } from './socket.ts';
@@ -29,22 +29,24 @@ export async function startServer(env: Record<string, string> = {}): Promise<Tes
     ...database.env,
     ...env,
   });
-  const app = await startApp(config, pino({ level: 'debug' }, { write: (line: string) => log.push(line) }));
+  const app = await startApp(config, createLogger('trace', { write: (line) => log.push(line) }));
   const url = `http://127.0.0.1:${app.port}`;
   return {
     url,
     log,
-    person: async (name = 'somebody') => {
-      const id = randomUUID();
-      const person = new Person(url, id, await mint({ sub: id, preferred_username: name }));
-      await person.get('/api/chat/users/me/');
-      return person;
-    },
+    person: (name = 'somebody') => personAt(url, randomUUID(), name),
     stop: async () => {
       await app.close(0);
       await database.drop();
     },
   };
+}
+
+/** Somebody whom the server at `url` knows by a token of another system. */
+export async function personAt(url: string, id: string, name = id): Promise<Person> {
+  const person = new Person(url, id, await mint({ sub: id, preferred_username: name }));
+  await person.get('/api/chat/users/me/');
+  return person;
 }
 
 /** A token as another system would sign it; good for a minute unless the claims say otherwise. */

@@ -7,8 +7,8 @@ import type { ActorContext } from '../context.ts';
 import { DomainError } from '../error.ts';
 import { viewConversations } from './view.ts';
 
-/** The last conversation of the page before: its activity and its id. */
-const position = z.tuple([z.iso.datetime(), z.guid()]);
+/** The last conversation of the page before: its activity, in milliseconds up to the year 9999, and its id. */
+const position = z.tuple([z.int().min(0).max(253_402_300_799_999), z.guid()]);
 type Position = z.infer<typeof position>;
 
 /**
@@ -30,7 +30,7 @@ export async function listConversations(
   return {
     conversations: page.map(({ view }) => view),
     ...(rows.length > page.length &&
-      last && { next: encodeCursor([last.activityAt.toISOString(), last.view.id]) }),
+      last && { next: encodeCursor([last.activityAt.getTime(), last.view.id]) }),
   };
 }
 
@@ -47,7 +47,8 @@ function pageOfIds(ctx: ActorContext, after: Position | undefined, limit: number
       .where(
         and(
           eq(userId, ctx.actor.id),
-          after && sql`(${activityAt}, ${id}) < (${after[0]}::timestamptz, ${after[1]}::uuid)`,
+          after &&
+            sql`(${activityAt}, ${id}) < (${new Date(after[0]).toISOString()}::timestamptz, ${after[1]}::uuid)`,
         ),
       )
       .orderBy(desc(activityAt), desc(id))

@@ -1,0 +1,82 @@
+import { expect, test } from 'vitest';
+import { parseConfig } from './config.ts';
+
+const JWT_SECRET = 'x'.repeat(32);
+const DATABASE_URL = 'postgres://somebody:hidden@db.example/duet';
+const AUTH = { AUTH_ISSUER: 'https://id.example', AUTH_AUDIENCE: 'duet' };
+
+test('nothing set is a server for one machine', () => {
+  expect(parseConfig({ PORT: '', UNRELATED: 'x' })).toMatchObject({
+    port: 8080,
+    host: '127.0.0.1',
+    database: { dataDir: '.data' },
+    auth: { mode: 'secret', secret: undefined },
+    localAccounts: true,
+    corsOrigins: [],
+  });
+});
+
+test('everything set is what it says', () => {
+  expect(
+    parseConfig({
+      DATABASE_URL,
+      JWT_SECRET,
+      LOCAL_ACCOUNTS: 'off',
+      CORS_ORIGINS: 'https://a.example, http://b.example:5173',
+    }),
+  ).toMatchObject({
+    database: { url: DATABASE_URL },
+    auth: { mode: 'secret' },
+    localAccounts: false,
+    corsOrigins: ['https://a.example', 'http://b.example:5173'],
+  });
+  expect(
+    parseConfig({ ...AUTH, AUTH_ALGORITHMS: 'ES256,EdDSA', PUBLIC_URL: 'https://chat.example/' }),
+  ).toMatchObject({
+    auth: {
+      mode: 'jwks',
+      issuer: 'https://id.example',
+      audience: 'duet',
+      jwksUrl: undefined,
+      algorithms: ['ES256', 'EdDSA'],
+    },
+    localAccounts: false,
+    publicUrl: 'https://chat.example',
+  });
+});
+
+test.each([
+  [{ PORT: 'http' }, 'PORT: must be a whole number'],
+  [{ PORT: '70000' }, 'PORT: '],
+  [{ PORT: '-1' }, 'PORT: '],
+  [{ JWT_SECRET: 'short' }, 'JWT_SECRET: must have at least 32 bytes'],
+  [{ DATABASE_URL: 'mysql://x', JWT_SECRET }, 'DATABASE_URL: must be a postgres:// URL'],
+  [{ DATABASE_URL: 'postgres://', JWT_SECRET }, 'DATABASE_URL: must name a database'],
+  [{ DATABASE_URL: 'postgres://db.example/', JWT_SECRET }, 'DATABASE_URL: must name a database'],
+  [{ DATABASE_URL }, 'JWT_SECRET: is needed with DATABASE_URL'],
+  [{ AUTH_JWKS_URL: 'https://id.example/keys' }, 'AUTH_ISSUER: is needed'],
+  [{ AUTH_ISSUER: 'https://id.example' }, 'AUTH_AUDIENCE: is needed'],
+  [{ AUTH_ISSUER: 'my-issuer', AUTH_AUDIENCE: 'duet' }, 'AUTH_ISSUER: must be a URL'],
+  [{ AUTH_AUDIENCE: 'duet' }, 'AUTH_AUDIENCE: is only for'],
+  [{ AUTH_ALGORITHMS: 'RS256' }, 'AUTH_ALGORITHMS: is only for'],
+  [{ ...AUTH, AUTH_ALGORITHMS: 'HS256' }, 'AUTH_ALGORITHMS: '],
+  [{ ...AUTH, AUTH_ALGORITHMS: 'none' }, 'AUTH_ALGORITHMS: '],
+  [{ ...AUTH, JWT_SECRET }, 'JWT_SECRET: excludes'],
+  [{ ...AUTH, LOCAL_ACCOUNTS: 'on' }, 'LOCAL_ACCOUNTS: must be off'],
+  [{ LOCAL_ACCOUNTS: 'yes' }, 'LOCAL_ACCOUNTS: '],
+  [{ CORS_ORIGINS: 'https://a.example/path' }, 'CORS_ORIGINS: '],
+  [{ PUBLIC_URL: 'chat.example' }, 'PUBLIC_URL: must be an http or https URL'],
+  [{ LOG_LEVEL: 'loud' }, 'LOG_LEVEL: '],
+  [{ MESSAGE_MAX_LENGTH: '10001' }, 'MESSAGE_MAX_LENGTH: '],
+])('%o is refused by name, without its value', (env, line) => {
+  const error = (() => {
+    try {
+      return parseConfig(env);
+    } catch (reason) {
+      return reason;
+    }
+  })();
+  expect(error).toBeInstanceOf(Error);
+  expect(String(error)).toContain(line);
+  expect(String(error)).not.toContain('hidden');
+});

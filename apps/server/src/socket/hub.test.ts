@@ -1,0 +1,101 @@
+import type { Message } from '@duet/contract';
+import { pino } from 'pino';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { memoryEvents } from '../events/memory.ts';
+import { Hub, type LoadMessages } from './hub.ts';
+
+// The hub against a bus that loses, repeats and reorders, as a bus between nodes may.
+
+const message = (seq: number): Message => ({
+  message_id: `${seq}`,
+  conversation_id: 'c',
+  seq,
+  sender: { id: 'a', username: 'a' },
+  content: `${seq}`,
+  timestamp: '2026-01-01T00:00:00.000Z',
+  read: false,
+});
+
+beforeEach(() => {
+  vi.useFakeTimers();
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+function setUp(load: LoadMessages) {
+  const events = memoryEvents();
+  const hub = new Hub(events, load, pino({ level: 'silent' }));
+  const heard: number[] = [];
+  let failed = false;
+  const seat = hub.take('c');
+  const listener = {
+    send: (frame: Buffer) => void heard.push(JSON.parse(frame.toString()).seq),
+    fail: () => (failed = true),
+  };
+  const publish = (...seqs: number[]) => {
+    for (const seq of seqs) events.publish({ type: 'message', message: message(seq) });
+  };
+  return { hub, seat, listener, heard, publish, failed: () => failed };
+}
+
+test('a lost message is read from the database, and what followed it is heard after it', async () => {
+  const load = vi.fn<LoadMessages>(async () => [message(3), message(4)]);
+  const { seat, listener, heard, publish } = setUp(load);
+  seat.listen(listener, 1);
+  publish(2, 5, 5, 2);
+  expect(heard).toEqual([2]);
+  await vi.advanceTimersByTimeAsync(1000);
+  expect(load).toHaveBeenCalledExactlyOnceWith('c', { after: 2, before: 5 });
+  expect(heard).toEqual([2, 3, 4, 5]);
+});
+
+test('a message that was only overtaken costs no read', async () => {
+  const load = vi.fn<LoadMessages>(async () => []);
+  const { seat, listener, heard, publish } = setUp(load);
+  seat.listen(listener, 0);
+  publish(3, 2, 1);
+  await vi.advanceTimersByTimeAsync(1000);
+  expect(heard).toEqual([1, 2, 3]);
+  expect(load).not.toHaveBeenCalled();
+});
+
+test('a read that fails is tried again', async () => {
+  const load = vi
+    .fn<LoadMessages>()
+    .mockRejectedValueOnce(new Error('away'))
+    .mockResolvedValue([message(1)]);
+  const { seat, listener, heard, publish } = setUp(load);
+  seat.listen(listener, 0);
+  publish(2);
+  await vi.advanceTimersByTimeAsync(1000);
+  expect(heard).toEqual([1, 2]);
+});
+
+test('what cannot be put in order within bounds ends the socket, which then recovers by itself', () => {
+  const { seat, listener, heard, publish, failed } = setUp(() => new Promise(() => {}));
+  seat.listen(listener, 0);
+  publish(...Array.from({ length: 1001 }, (_, i) => i + 2));
+  expect(failed()).toBe(true);
+  expect(heard).toEqual([]);
+});
+
+test('a seat in a room that was given up before it was sat in ends the socket, too', () => {
+  const { seat, listener, publish, failed } = setUp(() => new Promise(() => {}));
+  publish(...Array.from({ length: 1001 }, (_, i) => i + 1));
+  seat.listen(listener, 1001);
+  expect(failed()).toBe(true);
+});
+
+test('a room that nobody sits in any more is forgotten, with its timer', async () => {
+  const load = vi.fn<LoadMessages>(async () => []);
+  const { seat, listener, heard, publish } = setUp(load);
+  seat.listen(listener, 0);
+  publish(2);
+  seat.leave();
+  publish(1);
+  await vi.advanceTimersByTimeAsync(1000);
+  expect(heard).toEqual([]);
+  expect(load).not.toHaveBeenCalled();
+  expect(vi.getTimerCount()).toBe(0);
+});

@@ -1,0 +1,99 @@
+import { drizzle } from 'drizzle-orm/postgres-js';
+import postgres from 'postgres';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { openDatabase } from '../../src/db/client.ts';
+import type { ActorContext } from '../../src/domain/context.ts';
+import { loadConversationKey } from '../../src/domain/conversations/id.ts';
+import { listConversations } from '../../src/domain/conversations/list.ts';
+import { listMessages } from '../../src/domain/messages/list.ts';
+import { memoryEvents } from '../../src/events/memory.ts';
+import { createPostgres } from '../harness/database.ts';
+
+// What a list and a page cost PostgreSQL: somebody with 1,000 conversations, one of them with 100,000 messages, among 20,000 others. The
+// statements are those of the domain, explained as they come.
+
+let database: Awaited<ReturnType<typeof createPostgres>>;
+let sql: postgres.Sql;
+let ctx: ActorContext;
+const statements: { query: string; params: unknown[] }[] = [];
+
+beforeAll(async () => {
+  database = await createPostgres();
+  await (await openDatabase({ url: database.url })).close(); // migrated
+  sql = postgres(database.url, { onnotice: () => {} });
+  await sql`insert into users select 'u' || n, 'user' || n, 'user' || n, now() from generate_series(0, 21000) n`;
+  await sql`insert into conversations (id, user1_id, user2_id, created_at, activity_at, last_seq)
+            select ('00000000-0000-8000-8000-' || lpad(n::text, 12, '0'))::uuid, 'u0', 'u' || n, now(), now() - n * interval '1 s', 1
+            from generate_series(1, 1000) n`;
+  await sql`insert into conversations (id, user1_id, user2_id, created_at, activity_at, last_seq)
+            select gen_random_uuid(), 'u' || n, 'u' || (n + 1), now(), now(), 1 from generate_series(1001, 20999) n`;
+  await sql`update conversations set last_seq = 100000 where user2_id = 'u1'`;
+  await sql`insert into messages select id, last_seq, gen_random_uuid(), user1_id, 'last', now() from conversations`;
+  await sql`insert into messages
+            select c.id, n, gen_random_uuid(), 'u0', 'message ' || n, now()
+            from conversations c, generate_series(1, 99999) n where c.user2_id = 'u1'`;
+  await sql`vacuum analyze`;
+  const logger = { logQuery: (query: string, params: unknown[]) => void statements.push({ query, params }) };
+  const db = drizzle(sql, { casing: 'snake_case', logger });
+  ctx = {
+    db,
+    events: memoryEvents(),
+    now: () => new Date(),
+    conversationKey: await loadConversationKey(db),
+    limits: { messageLength: 10_000 },
+    actor: { id: 'u0', username: 'user0' },
+  };
+}, 60_000);
+afterAll(async () => {
+  await sql.end();
+  await database.drop();
+});
+
+/** The plans of all statements that `work` sends, as text, and the 8 kB blocks they touch. */
+async function explain(work: () => Promise<unknown>): Promise<{ plan: string; blocks: number }> {
+  statements.length = 0;
+  await work();
+  const plans: string[] = [];
+  for (const { query, params } of [...statements]) {
+    const rows = await sql.unsafe(
+      `explain (analyze, buffers, costs off, timing off, summary off) ${query}`,
+      params.map(String),
+    );
+    plans.push(rows.map((row) => row['QUERY PLAN']).join('\n'));
+  }
+  // The first line of a plan that counts blocks counts those of its children too.
+  const blocks = plans.map((plan) =>
+    [...(/Buffers: shared(.*)/.exec(plan)?.[1] ?? '').matchAll(/=(\d+)/g)].reduce(
+      (sum, [, n]) => sum + Number(n),
+      0,
+    ),
+  );
+  return { plan: plans.join('\n\n'), blocks: blocks.reduce((a, b) => a + b, 0) };
+}
+
+test('a page of the history costs the same at either end of 100,000 messages', async () => {
+  const conversation_id = '00000000-0000-8000-8000-000000000001';
+  const page = (before: number) =>
+    explain(() => listMessages(ctx, { conversation_id, limit: 50, order: 'desc', before }));
+  const [newest, middle, oldest] = [await page(100_001), await page(50_000), await page(51)];
+  if (process.env['SHOW_PLANS']) console.log(newest.plan, newest.blocks, middle.blocks, oldest.blocks);
+  for (const { plan } of [newest, middle, oldest]) {
+    expect(plan).toMatch(/Index Scan Backward using messages_pkey/);
+    expect(plan).not.toMatch(/Seq Scan on (messages|conversations)/);
+  }
+  expect(Math.abs(newest.blocks - oldest.blocks)).toBeLessThanOrEqual(5);
+  expect(Math.abs(newest.blocks - middle.blocks)).toBeLessThanOrEqual(5);
+});
+
+test('a page of the list reads what it shows, from both indexes, and no more', async () => {
+  const first = await explain(() => listConversations(ctx, { limit: 20 }));
+  if (process.env['SHOW_PLANS']) console.log(first.plan, first.blocks);
+  expect(first.plan).toMatch(/using conversations_by_user1/);
+  expect(first.plan).toMatch(/using conversations_by_user2/);
+  expect(first.plan).not.toMatch(/Seq Scan on (messages|conversations|users)/);
+  let next: string | undefined;
+  for (let i = 0; i < 45; i += 1) ({ next } = await listConversations(ctx, { limit: 20, cursor: next }));
+  const late = await explain(() => listConversations(ctx, { limit: 20, cursor: next }));
+  expect(late.plan).not.toMatch(/Seq Scan on (messages|conversations|users)/);
+  expect(Math.abs(late.blocks - first.blocks)).toBeLessThanOrEqual(40);
+});

@@ -1,0 +1,58 @@
+import { connect } from 'node:net';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createEmbedded } from '../harness/database.ts';
+import { request } from '../harness/http.ts';
+import { run, type ServerProcess, startProcess } from '../harness/process.ts';
+import { JWT_SECRET, personAt } from '../harness/server.ts';
+import { bounded } from '../harness/socket.ts';
+
+const { dataDir, drop } = await createEmbedded();
+const env = { DATA_DIR: dataDir, JWT_SECRET };
+afterAll(drop);
+
+describe('a server that runs', () => {
+  let server: ServerProcess;
+  beforeAll(async () => {
+    server = await startProcess(env);
+  });
+
+  test('says where it is and what the embedded database can take', () => {
+    expect(server.output).toContain('/docs/');
+    expect(server.output).toContain('/ws/chat/{conversation_id}/');
+    expect(server.output).toMatch(/embedded Postgres.*not a power loss/);
+  });
+
+  test('keeps a second process off its folder, with one line', async () => {
+    const { exit, output } = await run(env);
+    expect(await bounded('the exit', exit, 20_000)).toBe(1);
+    expect(output()).toBe(`duet: DATA_DIR: ${dataDir} is in use by another Duet process\n`);
+  });
+
+  test('drains on SIGTERM: not ready, 1012, what is under way finished, exit 0 within 10 s', async () => {
+    const [ada, ben] = [await personAt(server.url, 'ada'), await personAt(server.url, 'ben')];
+    const { id } = await ada.open(ben);
+    const socket = await ben.connect(id);
+    // Connections that say nothing, and requests that never end, do not hold it up.
+    const port = Number(new URL(server.url).port);
+    const idle = connect(port, '127.0.0.1');
+    const half = connect(port, '127.0.0.1');
+    await Promise.all(
+      [idle, half].map((tcp) => new Promise<void>((resolve) => tcp.once('connect', resolve))),
+    );
+    half.write(
+      'POST /api/auth/token/ HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 9\r\n\r\n{',
+    );
+    for (const tcp of [idle, half]) tcp.on('error', () => {});
+    const started = Date.now();
+    server.kill('SIGTERM');
+    let ready = 200;
+    while (ready === 200) ready = (await request(server.url, 'GET', '/readyz')).status;
+    expect(ready).toBe(503);
+    // Still there for those whom the proxy has not yet turned away.
+    expect((await ada.send(id, 'last words')).seq).toBe(1);
+    expect(await socket.next()).toMatchObject({ message: 'last words' });
+    expect(await socket.closed).toEqual({ code: 1012, reason: 'server_restarting' });
+    expect(await server.exit).toBe(0);
+    expect(Date.now() - started).toBeLessThan(10_000);
+  });
+});
