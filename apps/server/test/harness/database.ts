@@ -1,9 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { cpSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { cpSync, rmSync } from 'node:fs';
 import postgres from 'postgres';
 import { inject } from 'vitest';
+import { scratchFolder } from './scratch.ts';
 
 /** A database of one test file's own, as environment variables. */
 export interface TestDatabase {
@@ -35,7 +34,7 @@ async function asAdmin(command: (sql: postgres.Sql) => PromiseLike<unknown>): Pr
 }
 
 export async function createEmbedded(): Promise<TestDatabase & { dataDir: string }> {
-  const dataDir = mkdtempSync(join(tmpdir(), 'duet-test-'));
+  const dataDir = scratchFolder();
   cpSync(inject('embeddedTemplate'), dataDir, { recursive: true });
   return {
     dataDir,

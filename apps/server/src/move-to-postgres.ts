@@ -1,0 +1,55 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { PGlite } from '@electric-sql/pglite';
+import { getTableName } from 'drizzle-orm';
+import postgres from 'postgres';
+import { lockFolder } from './db/lock-folder.ts';
+import { migratePostgres } from './db/migrate.ts';
+import { accounts, conversations, messages, secrets, sessions, users } from './db/schema.ts';
+import { StartupError } from './startup-error.ts';
+
+// Copies everything from the embedded database in DATA_DIR to the empty one at DATABASE_URL, all or nothing. The embedded one stays as it is.
+
+const TABLES = [secrets, users, accounts, sessions, conversations, messages].map(getTableName);
+
+try {
+  const { DATA_DIR = '.data', DATABASE_URL } = process.env;
+  if (!DATABASE_URL) throw new StartupError('DATABASE_URL: where to move to is not said');
+  await move(DATA_DIR, DATABASE_URL);
+  console.log(`Everything in ${DATA_DIR} is at DATABASE_URL now.`);
+  const secret = join(DATA_DIR, 'jwt-secret');
+  if (existsSync(secret))
+    console.log(`Start with JWT_SECRET="$(cat ${secret})", and nobody has to sign in again.`);
+} catch (error) {
+  if (!(error instanceof StartupError)) throw error;
+  console.error(`duet: ${error.message}`);
+  process.exit(1);
+}
+
+async function move(dataDir: string, url: string): Promise<void> {
+  if (!existsSync(join(dataDir, 'postgres')))
+    throw new StartupError(`DATA_DIR: ${dataDir} holds no database`);
+  const lock = lockFolder(dataDir);
+  const source = await PGlite.create(join(dataDir, 'postgres'));
+  await migratePostgres(url);
+  const target = postgres(url, { max: 1, onnotice: () => {} });
+  try {
+    await target.begin(async (sql) => {
+      const [used] = await sql`select 1 from users limit 1`;
+      if (used) throw new StartupError('DATABASE_URL: that database has users of its own already');
+      await sql`delete from secrets`; // its conversation ids would be other ones
+      for (const table of TABLES) {
+        const { blob } = await source.query(`copy ${table} to '/dev/blob' with (format csv)`);
+        if (!blob) throw new Error(`nothing came of table ${table}`);
+        const sink = await sql`copy ${sql(table)} from stdin with (format csv)`.writable();
+        await pipeline(Readable.fromWeb(blob.stream()), sink);
+      }
+    });
+  } finally {
+    await target.end();
+    await source.close();
+    lock.release();
+  }
+}

@@ -1,0 +1,53 @@
+import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { promisify } from 'node:util';
+import { allOperations } from '@duet/contract';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { createEmbedded } from '../harness/database.ts';
+import { type ServerProcess, startProcess } from '../harness/process.ts';
+
+// The README's examples, run as they stand but for the port.
+
+const readme = readFileSync(new URL('../../../../README.md', import.meta.url), 'utf8');
+const { env, drop } = await createEmbedded();
+let server: ServerProcess;
+beforeAll(async () => {
+  server = await startProcess(env);
+});
+afterAll(async () => {
+  server.kill('SIGTERM');
+  await server.exit;
+  await drop();
+});
+
+const example = (language: string, holding: string) => {
+  const blocks = [...readme.matchAll(new RegExp(`\`\`\`${language}\\n([\\s\\S]+?)\`\`\``, 'g'))].map(
+    ([, text = '']) => text,
+  );
+  const found = blocks.filter((text) => text.includes(holding));
+  expect(found).toHaveLength(1);
+  return found[0]?.replaceAll('http://localhost:8080', server.url) ?? '';
+};
+const run = promisify(execFile);
+
+test('two people, one message, with curl; then live, as in the browser', async () => {
+  const curl = await run('bash', ['-euo', 'pipefail', '-c', example('sh', 'curl')], { timeout: 15_000 });
+  expect(curl.stdout.match(/"content":"Hello, Ben"/g)).toHaveLength(2);
+
+  const script = example('js', 'WebSocket');
+  expect(script.trim().split('\n').length).toBeLessThanOrEqual(16);
+  const listening = `${script}\nsockets[1].addEventListener('message', () => sockets.forEach((socket) => socket.close()));`;
+  const live = await run(process.execPath, ['--input-type=module', '-e', listening], { timeout: 15_000 });
+  expect(live.stdout).toContain('Ben hears');
+  expect(live.stdout).toContain('Hello again');
+  expect(live.stdout).toContain('seq: 2');
+});
+
+test('the table of the API has every operation', () => {
+  const rows = [...readme.matchAll(/^\| `((?:GET|POST) \S+)` +\|/gm)].map(([, row]) => row);
+  expect(rows).toEqual(
+    allOperations
+      .map(({ operation }) => `${operation.method} ${operation.path}`)
+      .sort((a, b) => rows.indexOf(a) - rows.indexOf(b)),
+  );
+});
