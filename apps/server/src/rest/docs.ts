@@ -14,10 +14,10 @@ export async function registerDocs(app: FastifyInstance): Promise<void> {
     docs.addHook('onSend', async (_request, reply, payload) => {
       if (typeof payload !== 'string' || !String(reply.getHeader('content-type')).startsWith('text/html'))
         return payload;
-      const scripts = [...payload.matchAll(/<script[^>]*>([\s\S]+?)<\/script>/g)].map(
+      const inline = [...payload.matchAll(/<script[^>]*>([^]*?)<\/script>/g)].map(
         ([, source = '']) => source,
       );
-      const hashes = scripts.map(
+      const hashes = inline.map(
         (source) => `'sha256-${createHash('sha256').update(source).digest('base64')}'`,
       );
       reply.header(
@@ -37,6 +37,8 @@ export async function registerDocs(app: FastifyInstance): Promise<void> {
         telemetry: false,
         agent: { disabled: true },
         hideClientButton: true,
+        showDeveloperTools: 'never',
+        authentication: { preferredSecurityScheme: 'bearer' },
       },
     });
   });

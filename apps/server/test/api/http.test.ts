@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { connect } from 'node:net';
 import { allOperations, problem } from '@duet/contract';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -271,6 +271,13 @@ describe('3.10 everything else', () => {
     const policy = page.headers.get('content-security-policy') ?? '';
     expect(policy).toContain("default-src 'self'");
     expect(policy).not.toContain('http');
+    const inline = [...page.text.matchAll(/<script[^>]*>([^]*?)<\/script>/g)].flatMap(
+      ([, source]) => source || [],
+    );
+    expect(inline.length).toBeGreaterThan(0);
+    for (const source of inline) {
+      expect(policy).toContain(`'sha256-${createHash('sha256').update(source).digest('base64')}'`);
+    }
     const sources = [...page.text.matchAll(/(?:src|href)="([^"]+)"/g)].map(([, source = '']) => source);
     expect(sources.length).toBeGreaterThan(0);
     for (const source of sources) {
