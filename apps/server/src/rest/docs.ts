@@ -14,7 +14,7 @@ export async function registerDocs(app: FastifyInstance): Promise<void> {
     docs.addHook('onSend', async (_request, reply, payload) => {
       if (typeof payload !== 'string' || !String(reply.getHeader('content-type')).startsWith('text/html'))
         return payload;
-      const inline = [...payload.matchAll(/<script[^>]*>([^]*?)<\/script>/g)].map(
+      const inline = [...payload.matchAll(/<script[^>]*>([\s\S]*?)<\/script>/g)].map(
         ([, source = '']) => source,
       );
       const hashes = inline.map(

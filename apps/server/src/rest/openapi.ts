@@ -1,4 +1,4 @@
-import { allOperations, errors, type Operation, problem } from '@duet/contract';
+import { allOperations, CONVERSATION_SOCKET_PATH, errors, type Operation, problem } from '@duet/contract';
 import { generateOpenApiDocument } from 'trpc-to-openapi';
 import { appRouter } from './router.ts';
 
@@ -15,8 +15,7 @@ const TOKEN_ERRORS = ['missing_token', 'invalid_token', 'token_expired'] as cons
 export function openApiDocument(): Document {
   const document = generateOpenApiDocument(appRouter, {
     title: 'Duet',
-    description:
-      'One-to-one chat: conversations, history, live messages. The socket is described in the protocol.',
+    description: `One-to-one chat: conversations, history, live messages. Live: a WebSocket at \`${CONVERSATION_SOCKET_PATH}?token=…\` takes \`{"message": "…"}\` and gives \`chat_message\` frames.`,
     version: '1',
     license: { name: 'MIT', identifier: 'MIT' },
     baseUrl: '/',

@@ -271,7 +271,7 @@ describe('3.10 everything else', () => {
     const policy = page.headers.get('content-security-policy') ?? '';
     expect(policy).toContain("default-src 'self'");
     expect(policy).not.toContain('http');
-    const inline = [...page.text.matchAll(/<script[^>]*>([^]*?)<\/script>/g)].flatMap(
+    const inline = [...page.text.matchAll(/<script[^>]*>([\s\S]*?)<\/script>/g)].flatMap(
       ([, source]) => source || [],
     );
     expect(inline.length).toBeGreaterThan(0);
