@@ -1,7 +1,7 @@
 import { connect } from 'node:net';
 import { defineConfig } from 'vitest/config';
 
-const bounded = { testTimeout: 20_000, hookTimeout: 30_000, teardownTimeout: 10_000 };
+const bounded = { testTimeout: 60_000, hookTimeout: 60_000, teardownTimeout: 10_000 };
 
 /** The black-box suite, against a server on one kind of database. */
 const api = (database: 'embedded' | 'postgres') => ({

@@ -5,7 +5,7 @@ import { createTokenIssuer } from './auth/issue.ts';
 import { secretIn } from './auth/secret-file.ts';
 import { createTokenVerifier } from './auth/verify.ts';
 import type { AuthConfig, Config } from './config.ts';
-import { openDatabase } from './db/client.ts';
+import { openEmbedded, openPostgres } from './db/client.ts';
 import type { Context } from './domain/context.ts';
 import { loadConversationKey } from './domain/conversations/id.ts';
 import { loadMessages } from './domain/messages/load.ts';
@@ -17,7 +17,6 @@ import { StartupError } from './startup-error.ts';
 
 /** A server that listens. */
 export interface App {
-  readonly host: string;
   readonly port: number;
   /**
    * Goes away in order: not ready, sockets closed with 1012, requests under way finished, database closed.
@@ -27,14 +26,15 @@ export interface App {
 }
 
 const READY_TIMEOUT_MS = 2000;
-const REQUESTS_TIMEOUT_MS = 3000;
+const REQUESTS_TIMEOUT_MS = 2000;
 
 /**
  * The composition root: makes every part, gives each what it needs, and listens.
  * @throws StartupError with one line for whoever started it
  */
 export async function startApp(config: Config, log: FastifyBaseLogger): Promise<App> {
-  const database = await openDatabase(config.database);
+  const { databaseUrl, dataDir } = config;
+  const database = await (databaseUrl === undefined ? openEmbedded(dataDir) : openPostgres(databaseUrl));
   try {
     const { db } = database;
     const domain: Context = {
@@ -82,7 +82,10 @@ export async function startApp(config: Config, log: FastifyBaseLogger): Promise<
     const stop = async () => {
       await sockets.drain();
       // Requests get some seconds to finish; connections that say nothing, or never end what they say, get no more.
-      const cut = setTimeout(() => http.server.closeAllConnections(), REQUESTS_TIMEOUT_MS);
+      const cut = setTimeout(() => {
+        http.server.closeAllConnections();
+        sockets.cut();
+      }, REQUESTS_TIMEOUT_MS);
       await http.close();
       clearTimeout(cut);
       hub.close();
@@ -92,7 +95,6 @@ export async function startApp(config: Config, log: FastifyBaseLogger): Promise<
       throw listenError(error, config);
     });
     return {
-      host: config.host,
       port: portOf(http.server.address()) ?? config.port,
       close: async (delayMs) => {
         draining = true;
@@ -111,10 +113,9 @@ function portOf(address: ReturnType<Server['address']>): number | undefined {
   return typeof address === 'object' ? address?.port : undefined;
 }
 
-function resolveAuth({ auth, database }: Config): AuthConfig {
-  if (auth.mode === 'jwks' || auth.secret !== undefined) return auth;
-  if ('url' in database) throw new StartupError('JWT_SECRET: is needed with DATABASE_URL');
-  return { mode: 'secret', secret: secretIn(database.dataDir) };
+/** The secret of the embedded database is beside it, in the folder that is locked by now. */
+function resolveAuth({ auth, dataDir }: Config): AuthConfig {
+  return auth.mode === 'jwks' ? auth : { mode: 'secret', secret: auth.secret ?? secretIn(dataDir) };
 }
 
 function listenError(error: unknown, { host, port }: Config): unknown {

@@ -3,13 +3,14 @@ import type { App } from './app.ts';
 import type { Config } from './config.ts';
 
 /** What a person who starts the server wants to know first. */
-export function banner(config: Config, { host, port }: App): string {
+export function banner(config: Config, { port }: App): string {
+  const { host } = config;
   const shown = host === '0.0.0.0' || host === '::' || host === '127.0.0.1' ? 'localhost' : host;
   const url = config.publicUrl ?? `http://${shown.includes(':') ? `[${shown}]` : shown}:${port}`;
   const database =
-    'url' in config.database
+    config.databaseUrl !== undefined
       ? 'PostgreSQL at DATABASE_URL'
-      : `embedded Postgres in ${config.database.dataDir} — for one process; it survives a killed process, not a power loss.\n` +
+      : `embedded Postgres in ${config.dataDir} — for one process; it survives a killed process, not a power loss.\n` +
         '                Set DATABASE_URL to a PostgreSQL server for production.';
   return `
   Duet is running.

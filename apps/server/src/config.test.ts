@@ -9,7 +9,8 @@ test('nothing set is a server for one machine', () => {
   expect(parseConfig({ PORT: '', UNRELATED: 'x' })).toMatchObject({
     port: 8080,
     host: '127.0.0.1',
-    database: { dataDir: '.data' },
+    databaseUrl: undefined,
+    dataDir: '.data',
     auth: { mode: 'secret', secret: undefined },
     localAccounts: true,
     corsOrigins: [],
@@ -25,7 +26,7 @@ test('everything set is what it says', () => {
       CORS_ORIGINS: 'https://a.example, http://b.example:5173',
     }),
   ).toMatchObject({
-    database: { url: DATABASE_URL },
+    databaseUrl: DATABASE_URL,
     auth: { mode: 'secret' },
     localAccounts: false,
     corsOrigins: ['https://a.example', 'http://b.example:5173'],

@@ -54,7 +54,7 @@ const environment = z.object({
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
   MESSAGE_MAX_LENGTH: int(1, MESSAGE_MAX_LENGTH).default(MESSAGE_MAX_LENGTH),
   HEARTBEAT_SECONDS: int(1, 3600).default(25),
-  SHUTDOWN_DELAY_SECONDS: int(0, 5).default(1),
+  SHUTDOWN_DELAY_SECONDS: int(0, 3).default(1),
 });
 
 /** How access tokens are checked: under a shared secret, or under the keys of an issuer. */
@@ -74,7 +74,9 @@ export interface Config {
   readonly port: number;
   readonly host: string;
   readonly publicUrl: string | undefined;
-  readonly database: { readonly url: string } | { readonly dataDir: string };
+  /** Undefined: the embedded database, in `dataDir`. */
+  readonly databaseUrl: string | undefined;
+  readonly dataDir: string;
   /** `secret: undefined`: the embedded database's own, made on its first start. */
   readonly auth: AuthConfig | { readonly mode: 'secret'; readonly secret: undefined };
   readonly localAccounts: boolean;
@@ -107,7 +109,8 @@ export function parseConfig(env: Readonly<Record<string, string | undefined>>): 
     port: e.PORT,
     host: e.HOST,
     publicUrl: e.PUBLIC_URL,
-    database: e.DATABASE_URL === undefined ? { dataDir: e.DATA_DIR } : { url: e.DATABASE_URL },
+    databaseUrl: e.DATABASE_URL,
+    dataDir: e.DATA_DIR,
     auth,
     localAccounts: e.LOCAL_ACCOUNTS ?? auth.mode === 'secret',
     accessTokenSeconds: e.ACCESS_TOKEN_SECONDS,

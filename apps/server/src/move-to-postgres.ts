@@ -4,9 +4,10 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { PGlite } from '@electric-sql/pglite';
 import { getTableName } from 'drizzle-orm';
+import { drizzle } from 'drizzle-orm/pglite';
 import postgres from 'postgres';
 import { lockFolder } from './db/lock-folder.ts';
-import { migratePostgres } from './db/migrate.ts';
+import { migratePglite, migratePostgres } from './db/migrate.ts';
 import { accounts, conversations, messages, secrets, sessions, users } from './db/schema.ts';
 import { StartupError } from './startup-error.ts';
 
@@ -33,6 +34,7 @@ async function move(dataDir: string, url: string): Promise<void> {
     throw new StartupError(`DATA_DIR: ${dataDir} holds no database`);
   const lock = lockFolder(dataDir);
   const source = await PGlite.create(join(dataDir, 'postgres'));
+  await migratePglite(drizzle(source)); // so that both have the same columns
   await migratePostgres(url);
   const target = postgres(url, { max: 1, onnotice: () => {} });
   try {

@@ -40,6 +40,7 @@ export const errors = {
   },
   not_found: { title: 'No such thing', status: 404, close: 4404, recovery: 'final' },
   method_not_allowed: { title: 'Not with this method', status: 405, recovery: 'final' },
+  request_timeout: { title: 'The request did not come to its end in time', status: 408, recovery: 'retry' },
   conflict: { title: 'The message_id was used for another message', status: 409, recovery: 'final' },
   username_taken: { title: 'The username is taken', status: 409, recovery: 'final' },
   payload_too_large: { title: 'Too large', status: 413, close: 1009, recovery: 'final' },

@@ -17,17 +17,13 @@ export {
   type FieldError,
   type Problem,
   problem,
-  type Recovery,
   type RestErrorCode,
 } from './errors.ts';
 export { MESSAGE_MAX_LENGTH, messageId, PAYLOAD_MAX_BYTES, userId, username } from './fields.ts';
 export {
   type ChatMessageFrame,
   CONVERSATION_SOCKET_PATH,
-  chatMessageFrame,
   type ErrorFrame,
-  errorFrame,
-  type SendFrame,
   type ServerFrame,
   sendFrame,
   serverFrame,
@@ -36,6 +32,5 @@ export {
   allOperations,
   type NamedOperation,
   type Operation,
-  type Operations,
   operations,
 } from './operations.ts';

@@ -30,9 +30,9 @@ export interface Operation<
   /** Path, query and body together; what is not in the path is the query of a GET, the body of a POST. */
   readonly input: Input;
   readonly output: Output;
-  /** Success statuses and what each means; the first is the usual one. */
+  /** Success statuses and what each means; where there are several, the procedure says which. */
   readonly success: Readonly<Record<number, string>>;
-  /** Errors beyond those every operation can give (400, 401, 405, 500, 503). */
+  /** Errors beyond those that follow from the method, from `auth`, and from being a server. */
   readonly errors: readonly RestErrorCode[];
 }
 
@@ -79,7 +79,7 @@ export const operations = {
       input: z.object({ target_user_id: userId }),
       output: conversation,
       success: { 201: 'Created', 200: 'It was there' },
-      errors: ['not_found', 'payload_too_large', 'unsupported_media_type'],
+      errors: ['not_found'],
     }),
     get: operation({
       id: 'getConversation',
@@ -104,7 +104,7 @@ export const operations = {
       input: inConversation.extend({ seq }),
       output: conversation,
       success: { 200: 'The conversation with its marker' },
-      errors: ['not_participant', 'not_found', 'payload_too_large', 'unsupported_media_type'],
+      errors: ['not_participant', 'not_found'],
     }),
   },
   messages: {
@@ -136,7 +136,7 @@ export const operations = {
       input: inConversation.extend({ content: messageContent, message_id: messageId.optional() }),
       output: message,
       success: { 201: 'Sent', 200: 'This message_id was sent before; the original' },
-      errors: ['not_participant', 'not_found', 'conflict', 'payload_too_large', 'unsupported_media_type'],
+      errors: ['not_participant', 'not_found', 'conflict'],
     }),
   },
   users: {
@@ -176,7 +176,7 @@ export const operations = {
       input: credentials,
       output: session,
       success: { 201: 'Signed in' },
-      errors: ['not_found', 'username_taken', 'payload_too_large', 'unsupported_media_type'],
+      errors: ['not_found', 'username_taken'],
     }),
     signIn: operation({
       id: 'signIn',
@@ -188,7 +188,7 @@ export const operations = {
       input: z.object({ username: usernameQuery, password: z.string().max(256) }),
       output: session,
       success: { 200: 'Signed in' },
-      errors: ['invalid_credentials', 'not_found', 'payload_too_large', 'unsupported_media_type'],
+      errors: ['invalid_credentials', 'not_found'],
     }),
     refresh: operation({
       id: 'refreshSession',
@@ -200,7 +200,7 @@ export const operations = {
       input: refreshToken,
       output: session,
       success: { 200: 'Signed in' },
-      errors: ['invalid_refresh_token', 'not_found', 'payload_too_large', 'unsupported_media_type'],
+      errors: ['invalid_refresh_token', 'not_found'],
     }),
     signOut: operation({
       id: 'signOut',
@@ -212,7 +212,7 @@ export const operations = {
       input: refreshToken,
       output: z.void(),
       success: { 204: 'Signed out' },
-      errors: ['not_found', 'payload_too_large', 'unsupported_media_type'],
+      errors: ['not_found'],
     }),
   },
 } as const;

@@ -20,27 +20,36 @@ export interface DatabaseHandle {
   close(): Promise<void>;
 }
 
+/** PostgreSQL gives up on a statement after this: no request waits for ever, for a lock or for anything else. */
+const STATEMENT_TIMEOUT_MS = 10_000;
+const CLOSE_TIMEOUT_S = 2;
+
 // Column names are the TypeScript ones in snake_case.
 const casing = 'snake_case';
 
-/** Opens the database, migrated to the newest schema: PostgreSQL at `url`, or the embedded one in `dataDir`. */
-export async function openDatabase(where: { url: string } | { dataDir: string }): Promise<DatabaseHandle> {
-  return 'url' in where ? openPostgres(where.url) : openEmbedded(where.dataDir);
-}
-
-async function openPostgres(url: string): Promise<DatabaseHandle> {
+/** Opens the PostgreSQL at `url`, migrated to the newest schema. */
+export async function openPostgres(url: string): Promise<DatabaseHandle> {
   await migratePostgres(url);
-  const client = postgres(url, { max: 10, connect_timeout: 5, onnotice: () => {} });
+  const client = postgres(url, {
+    max: 10,
+    connect_timeout: 5,
+    connection: { statement_timeout: STATEMENT_TIMEOUT_MS },
+    onnotice: () => {},
+  });
   const db = drizzlePostgres(client, { casing });
   return {
     db,
-    ping: (timeoutMs) => ping(db, timeoutMs),
-    close: () => client.end({ timeout: 5 }),
+    ping: pinger(db),
+    close: () => client.end({ timeout: CLOSE_TIMEOUT_S }),
   };
 }
 
-/** One process only: PGlite keeps its state in memory and a second opener would corrupt the files. */
-async function openEmbedded(dataDir: string): Promise<DatabaseHandle> {
+/**
+ * Opens the embedded database in `dataDir`, migrated to the newest schema. One process only: PGlite keeps its state in memory and a second opener would corrupt
+ * the files.
+ * @throws StartupError when the folder is in use, or cannot be used
+ */
+export async function openEmbedded(dataDir: string): Promise<DatabaseHandle> {
   try {
     mkdirSync(dataDir, { recursive: true, mode: 0o700 });
   } catch (cause) {
@@ -53,7 +62,7 @@ async function openEmbedded(dataDir: string): Promise<DatabaseHandle> {
     await migratePglite(db);
     return {
       db,
-      ping: (timeoutMs) => ping(db, timeoutMs),
+      ping: pinger(db),
       close: async () => {
         await client.close();
         lock.release();
@@ -65,14 +74,20 @@ async function openEmbedded(dataDir: string): Promise<DatabaseHandle> {
   }
 }
 
-async function ping(db: Database, timeoutMs: number): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const timeout = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`no answer within ${timeoutMs} ms`)), timeoutMs);
-  });
-  try {
-    await Promise.race([db.select({ one: sql`1` }).from(sql`(values (1)) as t`), timeout]);
-  } finally {
-    clearTimeout(timer);
-  }
+/** One question at a time to the database, however many ask; each waits for the answer no longer than it says. */
+function pinger(db: Database): (timeoutMs: number) => Promise<void> {
+  let asked: Promise<unknown> | undefined;
+  return async (timeoutMs) => {
+    asked ??= db
+      .select({ one: sql`1` })
+      .from(sql`(values (1)) as t`)
+      .finally(() => {
+        asked = undefined;
+      });
+    let timer: NodeJS.Timeout | undefined;
+    const timeout = new Promise<never>((_, reject) => {
+      timer = setTimeout(() => reject(new Error(`no answer within ${timeoutMs} ms`)), timeoutMs);
+    });
+    await Promise.race([asked, timeout]).finally(() => clearTimeout(timer));
+  };
 }

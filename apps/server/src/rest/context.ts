@@ -6,8 +6,8 @@ import type { Context } from '../domain/context.ts';
 export interface ReplyMeta {
   /** Another success status than the operation's first. */
   status?: number;
-  /** Query of the next page, for the `Link` header. */
-  nextQuery?: Record<string, string>;
+  /** The `Link` header. */
+  link?: string;
 }
 
 /** What every procedure gets, whether it was called through REST or through /trpc. */

@@ -6,6 +6,7 @@ type Document = ReturnType<typeof generateOpenApiDocument>;
 
 /** Errors that every operation can give. */
 const COMMON_ERRORS = ['invalid_request', 'internal', 'unavailable'] as const;
+const BODY_ERRORS = ['payload_too_large', 'unsupported_media_type'] as const;
 const TOKEN_ERRORS = ['missing_token', 'invalid_token', 'token_expired'] as const;
 
 /**
@@ -58,8 +59,13 @@ function successes({ success, id }: Operation, generated: Response | undefined):
 }
 
 /** One response a status, naming the codes that share it. */
-function failures({ auth, errors: own }: Operation): Responses {
-  const codes = [...COMMON_ERRORS, ...(auth === 'bearer' ? TOKEN_ERRORS : []), ...own];
+function failures({ method, auth, errors: own }: Operation): Responses {
+  const codes = [
+    ...COMMON_ERRORS,
+    ...(auth === 'bearer' ? TOKEN_ERRORS : []),
+    ...(method === 'POST' ? BODY_ERRORS : []),
+    ...own,
+  ];
   const byStatus = Map.groupBy(codes, (code) => errors[code].status);
   return Object.fromEntries(
     [...byStatus].map(([status, group]) => [

@@ -47,7 +47,7 @@ function toRefusal(error: unknown): DomainError | undefined {
 }
 
 /** A request that a schema refused, with the fields at fault; a fault of the whole is put on `body`. */
-export function invalidInput(error: ZodError): DomainError {
+function invalidInput(error: ZodError): DomainError {
   const fields: FieldError[] = error.issues.map((issue) => ({
     field: issue.path.join('.') || 'body',
     code: issue.code === 'custom' ? 'invalid_text' : issue.code,
@@ -69,9 +69,11 @@ const CODE_OF_TRPC: Partial<Record<TRPCError['code'], ErrorCode>> = {
 const CODE_OF_STATUS: Record<string, ErrorCode> = {
   400: 'invalid_request',
   404: 'not_found',
+  408: 'request_timeout',
   413: 'payload_too_large',
   414: 'invalid_request',
   415: 'unsupported_media_type',
+  503: 'unavailable', // Fastify's, when a handler takes too long
 };
 
 /** The tRPC code with the status that the contract gives to a refusal. */

@@ -20,7 +20,10 @@ export const appRouter = router({
   conversations: router({
     list: member(conversations.list).query(async ({ ctx, input }) => {
       const page = await listConversations(ctx.domain, input);
-      if (page.next) ctx.reply.nextQuery = { limit: String(input.limit), cursor: page.next };
+      if (page.next) {
+        const query = new URLSearchParams({ limit: String(input.limit), cursor: page.next });
+        ctx.reply.link = `<${ctx.baseUrl}${conversations.list.path}?${query}>; rel="next"`;
+      }
       return page.conversations;
     }),
     open: member(conversations.open).mutation(async ({ ctx, input }) => {

@@ -3,19 +3,16 @@ import { callTRPCProcedure } from '@trpc/server';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { DomainError } from '../domain/error.ts';
-import type { RequestContext } from './context.ts';
+import type { ReplyMeta, RequestContext } from './context.ts';
 import { contextOf, type HttpDependencies } from './http-context.ts';
 import { appRouter } from './router.ts';
 
-declare module 'fastify' {
-  interface FastifyRequest {
-    duet: RequestContext | null;
-  }
-}
+/** Where a request's context is kept between its hook and its handler. */
+const CONTEXT = 'duet';
 
 /** One route for every operation of the contract: it gathers the input, calls the procedure and sends what that returns. */
 export function registerOperations(app: FastifyInstance, deps: HttpDependencies): void {
-  app.decorateRequest('duet', null);
+  app.decorateRequest(CONTEXT);
   for (const entry of allOperations) registerOperation(app, deps, entry);
 }
 
@@ -25,20 +22,19 @@ function registerOperation(
   { name, operation }: NamedOperation,
 ): void {
   const { method, path, auth, success } = operation;
-  const usualStatus = Number(
-    Object.keys(success).find((status) => status === '201') ?? Object.keys(success)[0],
-  );
+  const usualStatus = Number(Object.keys(success)[0]);
   const numbers = numericFields(operation.input);
   app.route({
     method,
     url: path.replaceAll(/\{(\w+)\}/g, ':$1'),
     // Before the body is read: whoever may not call does not make the server read.
     onRequest: async (request) => {
-      request.duet = contextOf(deps, request);
-      if (auth === 'bearer') await request.duet.authenticate();
+      const ctx = contextOf(deps, request);
+      request.setDecorator(CONTEXT, ctx);
+      if (auth === 'bearer') await ctx.authenticate();
     },
     handler: async (request, reply) => {
-      const ctx = request.duet ?? contextOf(deps, request);
+      const ctx = request.getDecorator<RequestContext>(CONTEXT);
       const input = {
         ...(method === 'GET' ? queryOf(request, numbers) : bodyOf(request)),
         ...paramsOf(request),
@@ -52,25 +48,21 @@ function registerOperation(
         signal: undefined,
         batchIndex: 0,
       });
-      return answer(reply, ctx, path, ctx.reply.status ?? usualStatus, output);
+      return answer(reply, ctx.reply, usualStatus, output);
     },
   });
 }
 
 function answer(
   reply: FastifyReply,
-  ctx: RequestContext,
-  path: string,
-  status: number,
+  { link, status }: ReplyMeta,
+  usual: number,
   output: unknown,
 ): FastifyReply {
-  reply.code(status);
-  const { nextQuery } = ctx.reply;
-  if (nextQuery)
-    reply.header('link', `<${ctx.baseUrl}${path}?${new URLSearchParams(nextQuery)}>; rel="next"`);
-  return output === undefined
-    ? reply.send()
-    : reply.type('application/json; charset=utf-8').send(JSON.stringify(output));
+  reply.code(status ?? usual);
+  if (link !== undefined) reply.header('link', link);
+  if (output === undefined) return reply.send();
+  return reply.type('application/json; charset=utf-8').send(JSON.stringify(output));
 }
 
 /** The fields of an input that are numbers, and so come as digits in a query. */

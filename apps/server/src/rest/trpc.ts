@@ -23,8 +23,10 @@ export async function registerTrpc(app: FastifyInstance, deps: HttpDependencies)
           path: request.params.path,
           maxBatchSize: MAX_BATCH,
           createContext: () => contextOf(deps, request),
-          responseMeta: ({ errors: [error] }) => {
-            return error ? { headers: problemHeaders(toProblem(error, request.id)) } : {};
+          responseMeta: ({ ctx, errors: [error], info }) => {
+            if (error) return { headers: problemHeaders(toProblem(error, request.id)) };
+            // The calls of a batch share one answer, and a link would not say whose it is.
+            return ctx?.reply.link && !info?.isBatchCall ? { headers: { link: ctx.reply.link } } : {};
           },
           onError: ({ error }) => {
             if (toProblem(error, request.id).status >= 500)

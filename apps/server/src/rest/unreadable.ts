@@ -1,9 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
-import { type ErrorCode, errors } from '@duet/contract';
+import { errors } from '@duet/contract';
 import { DomainError } from '../domain/error.ts';
 import { toProblem } from './problem.ts';
+
+const CODE_OF_NODE: Record<string, 'payload_too_large' | 'request_timeout'> = {
+  HPE_HEADER_OVERFLOW: 'payload_too_large',
+  ERR_HTTP_REQUEST_TIMEOUT: 'request_timeout',
+};
 
 /** What Node could not read as a request: also a problem (PROTOCOL 1.5), though there is no request to answer. */
 export function refuseUnreadable(error: NodeJS.ErrnoException, socket: Socket): void {
@@ -11,7 +16,7 @@ export function refuseUnreadable(error: NodeJS.ErrnoException, socket: Socket): 
     socket.destroy();
     return;
   }
-  const code: ErrorCode = error.code === 'HPE_HEADER_OVERFLOW' ? 'payload_too_large' : 'invalid_request';
+  const code = CODE_OF_NODE[error.code ?? ''] ?? 'invalid_request';
   const problem = toProblem(new DomainError(code), randomUUID());
   const body = JSON.stringify(problem);
   const head = [

@@ -19,6 +19,7 @@ export class Connection implements Listener {
   #waiting = 0;
   #work: Promise<void> = Promise.resolve();
   #alive = true;
+  /** Set once the server ends the connection; a peer that does has what it sent before handled to the end. */
   #closing = false;
   #expiry: NodeJS.Timeout | undefined;
 
@@ -30,20 +31,17 @@ export class Connection implements Listener {
     ws.on('pong', () => {
       this.#alive = true;
     });
-    ws.once('close', () => {
-      this.#closing = true;
-      clearTimeout(this.#expiry);
-    });
+    ws.once('close', () => clearTimeout(this.#expiry));
     this.#expireAt(expiresAt);
   }
 
   send(frame: Buffer): void {
     if (this.#ws.bufferedAmount > MAX_BUFFERED_BYTES) this.close('slow_consumer');
-    if (!this.#closing) this.#ws.send(frame, { binary: false });
+    if (this.#ws.readyState === this.#ws.OPEN) this.#ws.send(frame, { binary: false });
   }
 
   fail(): void {
-    this.close('server_restarting');
+    this.close('internal');
   }
 
   /** Pings; a peer that did not answer the ping before is gone. While its frames wait here, its pongs do too. */

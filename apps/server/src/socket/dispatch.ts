@@ -37,7 +37,10 @@ export async function dispatch(
     if (!refusal) onFault(error);
     return encodeError({
       code: refusal?.code ?? 'internal',
-      detail: refusal?.message ?? 'something went wrong; send it again with the same message_id',
+      // What the domain calls `content` is the frame's `message`.
+      detail:
+        refusal?.message.replace(/^content:/, 'message:') ??
+        'something went wrong; send it again with the same message_id',
       ...(named.success && { message_id: named.data.message_id }),
     });
   }

@@ -104,6 +104,10 @@ export class Hub {
   /** Sees to it that what is held back does not stay so. */
   #mend(conversationId: string, room: Room): void {
     if (room.order.held > MAX_HELD) {
+      this.#log.error(
+        { conversation_id: conversationId },
+        'too much is held back behind a hole; its sockets are closed',
+      );
       this.#shut(conversationId, room);
       for (const listener of [...room.listeners]) listener.fail();
       return;

@@ -37,7 +37,7 @@ declare module 'ws' {
 /** How long a peer may take to read what waits for it and answer a close, before it is cut off. */
 const CLOSE_TIMEOUT_MS = 10_000;
 /** The same when the server goes away, which has to be done within seconds. */
-const DRAIN_TIMEOUT_MS = 3000;
+const DRAIN_TIMEOUT_MS = 2000;
 
 /** Whether a request is to become a socket; every other one is answered as HTTP, whatever it would upgrade to. */
 export function isSocketUpgrade({ method, url, headers }: IncomingMessage): boolean {
@@ -71,15 +71,17 @@ export class SocketServer {
   async drain(): Promise<void> {
     this.#draining = true;
     clearInterval(this.#heartbeat);
+    const cut = setTimeout(() => this.cut(), DRAIN_TIMEOUT_MS);
     const connections = [...this.#connections];
     for (const connection of connections) connection.close('server_restarting');
-    await Promise.all(connections.map((connection) => connection.settled()));
-    const open = [...this.#ws.clients];
-    const cut = setTimeout(() => {
-      for (const ws of open) ws.terminate();
-    }, DRAIN_TIMEOUT_MS);
-    await Promise.all(open.map((ws) => new Promise((resolve) => ws.once('close', resolve))));
+    await Promise.all([...this.#ws.clients].map((ws) => new Promise((resolve) => ws.once('close', resolve))));
     clearTimeout(cut);
+    await Promise.all(connections.map((connection) => connection.settled()));
+  }
+
+  /** Ends every socket at once, also those that were refused and have not answered the close. */
+  cut(): void {
+    for (const ws of this.#ws.clients) ws.terminate();
   }
 
   async #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
@@ -89,8 +91,6 @@ export class SocketServer {
     const conversationId = PATH.exec(path)?.[1]?.toLowerCase() ?? '';
     const token =
       bearerToken(request.headers.authorization) ?? new URLSearchParams(query).get('token') ?? undefined;
-    // The seat is taken before the position is read, so that nothing falls between the two.
-    const seat = this.#options.hub.take(conversationId);
     const admission = await this.#admit(token, conversationId);
     let seated = false;
     this.#ws.handleUpgrade(request, socket, head, (ws) => {
@@ -99,42 +99,47 @@ export class SocketServer {
         ws.close(errors[admission.refusal].close, admission.refusal);
       } else {
         seated = true;
-        this.#connect(ws, admission, conversationId, seat);
+        this.#connect(ws, admission, conversationId);
       }
     });
     // Refused, gone meanwhile, or not a proper handshake: then ws has answered, and called nobody.
-    if (!seated) seat.leave();
+    if (!seated && 'seat' in admission) admission.seat.leave();
   }
 
-  /** Who this is and where the conversation stands, or why the socket is to be closed. */
+  /** Who this is and their seat in the conversation, or why the socket is to be closed. */
   async #admit(
     token: string | undefined,
     conversationId: string,
   ): Promise<Admission | { refusal: CloseErrorCode }> {
-    if (this.#draining) return { refusal: 'server_restarting' };
+    const { authenticate, domain, hub, log } = this.#options;
+    let seat: Seat | undefined;
     try {
-      const identity = await this.#options.authenticate(token);
-      const ctx = { ...this.#options.domain, actor: identity.user };
-      const { lastSeq } = await authorize(ctx, conversationId);
-      return this.#draining ? { refusal: 'server_restarting' } : { identity, position: lastSeq };
+      const identity = await authenticate(token);
+      // The seat is taken before the position is read, so that nothing falls between the two.
+      seat = hub.take(conversationId);
+      const { lastSeq } = await authorize({ ...domain, actor: identity.user }, conversationId);
+      if (!this.#draining) return { identity, seat, position: lastSeq };
+      seat.leave();
+      return { refusal: 'server_restarting' };
     } catch (error) {
+      seat?.leave();
       if (error instanceof DomainError && closes(error.code)) return { refusal: error.code };
-      this.#options.log.error({ err: error }, 'a socket could not be admitted');
+      log.error({ err: error, conversation_id: conversationId }, 'a socket could not be admitted');
       return { refusal: 'internal' };
     }
   }
 
-  #connect(ws: WebSocket, { identity, position }: Admission, conversationId: string, seat: Seat): void {
-    const { domain, log } = this.#options;
+  #connect(ws: WebSocket, { identity, seat, position }: Admission, conversationId: string): void {
+    const { domain } = this.#options;
+    const log = this.#options.log.child({ conversation_id: conversationId, user_id: identity.user.id });
     const speaker = { ctx: { ...domain, actor: identity.user }, conversationId };
     const connection = new Connection(ws, speaker, identity.expiresAt, log);
     this.#connections.add(connection);
-    const about = { conversation_id: conversationId, user_id: identity.user.id };
-    log.info(about, 'socket opened');
+    log.info('socket opened');
     ws.once('close', (code) => {
       seat.leave();
       this.#connections.delete(connection);
-      log.info({ ...about, code }, 'socket closed');
+      log.info({ code }, 'socket closed');
     });
     seat.listen(connection, position);
   }
@@ -142,6 +147,7 @@ export class SocketServer {
 
 interface Admission {
   readonly identity: Identity;
+  readonly seat: Seat;
   readonly position: number;
 }
 

@@ -15,7 +15,11 @@ let ada: Person;
 let conversationId: string;
 let outsider: Person;
 beforeAll(async () => {
-  server = await startServer({ CORS_ORIGINS: `${ORIGIN}, http://localhost:5173`, MESSAGE_MAX_LENGTH: '5' });
+  server = await startServer({
+    CORS_ORIGINS: `${ORIGIN}, http://localhost:5173`,
+    MESSAGE_MAX_LENGTH: '5',
+    LOCAL_ACCOUNTS: 'off',
+  });
   ada = await server.person('ada');
   outsider = await server.person('eve');
   conversationId = (await ada.open(await server.person('ben'))).id;
@@ -241,6 +245,20 @@ test('a server may be configured with shorter messages', async () => {
   const path = `${LIST}${conversationId}/messages/`;
   expectProblem(await ada.post(path, { content: '123456' }), 400, 'invalid_request', 'content');
   expect((await ada.post(path, { content: '12345' })).status).toBe(201);
+  const socket = await ada.connect(conversationId);
+  socket.send({ message: '123456' });
+  expect(await socket.next()).toMatchObject({
+    code: 'invalid_request',
+    detail: expect.stringMatching(/^message: /),
+  });
+  await socket.close();
+});
+
+test('without local accounts their operations are not there', async () => {
+  for (const { operation } of allOperations.filter(({ operation }) => operation.auth === 'none')) {
+    const json = { username: 'ada', password: 'long enough', refresh: 'x' };
+    expectProblem(await request(server.url, 'POST', operation.path, { json }), 404, 'not_found');
+  }
 });
 
 test('an outsider gets 403 from every operation of a conversation', async () => {

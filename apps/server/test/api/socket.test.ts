@@ -7,7 +7,7 @@ import { bounded, connect } from '../harness/socket.ts';
 
 let server: TestServer;
 beforeAll(async () => {
-  server = await startServer({ HEARTBEAT_SECONDS: '1' });
+  server = await startServer();
 });
 afterAll(() => server.stop());
 
@@ -214,13 +214,31 @@ describe('4.4 order', () => {
 
 describe('4.5 and 4.6 ends', () => {
   test('a peer that does not answer pings is ended', async () => {
+    const impatient = await startServer({ HEARTBEAT_SECONDS: '1' });
+    try {
+      const [ada, ben] = [await impatient.person(), await impatient.person()];
+      const { id } = await ada.open(ben);
+      const dead = await connect(`${impatient.url}/ws/chat/${id}/?token=${ada.token}`, { autoPong: false });
+      const alive = await ada.connect(id);
+      expect((await dead.closed).code).toBe(1006);
+      alive.send({ message: 'still here' });
+      expect(await alive.next()).toMatchObject({ message: 'still here' });
+      await alive.close();
+    } finally {
+      await impatient.stop();
+    }
+  });
+
+  test('what a client sent before it closed is stored', async () => {
     const { ada, id } = await pair();
-    const dead = await connect(`${server.url}/ws/chat/${id}/?token=${ada.token}`, { autoPong: false });
-    const alive = await ada.connect(id);
-    expect((await dead.closed).code).toBe(1006);
-    alive.send({ message: 'still here' });
-    expect(await alive.next()).toMatchObject({ message: 'still here' });
-    await alive.close();
+    const socket = await ada.connect(id);
+    for (let i = 0; i < 20; i += 1) socket.send({ message: `${i}` });
+    await socket.close();
+    const stored = async (): Promise<number> => (await ada.conversation(id)).last_seq;
+    while ((await stored()) < 20) await ada.get('/healthz'); // bounded by the test's own time
+    expect((await history(ada, id)).map(({ content }) => content)).toEqual(
+      Array.from({ length: 20 }, (_, i) => `${i}`),
+    );
   });
 
   test('a frame over 64 KiB closes with 1009, one that is not UTF-8 with 1007', async () => {
@@ -236,7 +254,7 @@ describe('4.5 and 4.6 ends', () => {
 
   test('a socket whose token expires is closed with 4401', async () => {
     const { ada, ben, id } = await pair();
-    const token = await mint({ sub: ada.id, exp: Math.floor(Date.now() / 1000) + 2 });
+    const token = await mint({ sub: ada.id, exp: Math.floor(Date.now() / 1000) + 4 });
     const socket = await connect(`${server.url}/ws/chat/${id}/?token=${token}`);
     await ben.send(id, 'heard while it lasts');
     expect(await socket.next()).toMatchObject({ message: 'heard while it lasts' });
@@ -254,28 +272,23 @@ describe('4.5 and 4.6 ends', () => {
   });
 
   test('a reader that is too slow is closed with 4008 and can read on by seq', async () => {
-    const patient = await startServer(); // whose heartbeat does not notice first
-    try {
-      const [ada, ben] = [await patient.person(), await patient.person()];
-      const { id } = await ada.open(ben);
-      const slow = await ben.connect(id);
-      slow.ws.pause();
-      const sender = await ada.connect(id);
-      // 8 MB: more than the kernel buffers on both sides and the server's own MiB hold.
-      const COUNT = 800;
-      for (let sent = 0; sent < COUNT; sent += 50) {
-        for (let i = 0; i < 50; i += 1) sender.send({ message: 'x'.repeat(10_000) });
-        await sender.take(50);
-      }
-      slow.ws.resume();
-      expect(await slow.closed).toEqual({ code: 4008, reason: 'slow_consumer' });
-      const heard = slow.untaken.length;
-      expect(heard).toBeLessThan(COUNT);
-      const path = `/api/chat/conversations/${id}/messages/?order=asc&limit=1&after=${heard}`;
-      expect((await ben.get(path)).as(entity.page).results[0]?.seq).toBe(heard + 1);
-      await sender.close();
-    } finally {
-      await patient.stop();
+    const [ada, ben] = [await server.person(), await server.person()];
+    const { id } = await ada.open(ben);
+    const slow = await ben.connect(id);
+    slow.ws.pause();
+    const sender = await ada.connect(id);
+    // 8 MB: more than the kernel buffers on both sides and the server's own MiB hold.
+    const COUNT = 800;
+    for (let sent = 0; sent < COUNT; sent += 50) {
+      for (let i = 0; i < 50; i += 1) sender.send({ message: 'x'.repeat(10_000) });
+      await sender.take(50);
     }
+    slow.ws.resume();
+    expect(await slow.closed).toEqual({ code: 4008, reason: 'slow_consumer' });
+    const heard = slow.untaken.length;
+    expect(heard).toBeLessThan(COUNT);
+    const path = `/api/chat/conversations/${id}/messages/?order=asc&limit=1&after=${heard}`;
+    expect((await ben.get(path)).as(entity.page).results[0]?.seq).toBe(heard + 1);
+    await sender.close();
   });
 });

@@ -97,6 +97,16 @@ test('schemas are not changed by requests: what was refused stays refused', asyn
   await refused();
 });
 
+test('a page of conversations names the next one, as in REST', async () => {
+  const cy = await server.person('cy');
+  await Promise.all([cy.open(ada), cy.open(ben)]);
+  const answer = await cy.get(`/trpc/conversations.list?input=${encodeURIComponent('{"limit":1}')}`);
+  const link = answer.headers.get('link') ?? '';
+  expect(link).toMatch(/^<http.+\/api\/chat\/conversations\/\?limit=1&cursor=.+>; rel="next"$/);
+  const cursor = new URL(link.slice(1, link.indexOf('>'))).searchParams.get('cursor') ?? '';
+  expect(await clientOf(cy.token).conversations.list.query({ limit: 1, cursor })).toHaveLength(1);
+});
+
 test('the longest batch is answered, a longer one refused', async () => {
   const batch = (n: number) => {
     const input = Object.fromEntries(Array.from({ length: n }, (_, i) => [i, {}]));

@@ -6,28 +6,28 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createAuthenticate } from '../../src/auth/authenticate.ts';
 import { createTokenIssuer } from '../../src/auth/issue.ts';
 import { createTokenVerifier } from '../../src/auth/verify.ts';
-import { type DatabaseHandle, openDatabase } from '../../src/db/client.ts';
+import { type DatabaseHandle, openEmbedded } from '../../src/db/client.ts';
 import { loadConversationKey } from '../../src/domain/conversations/id.ts';
 import { memoryEvents } from '../../src/events/memory.ts';
 import { contextOf } from '../../src/rest/http-context.ts';
 import { appRouter } from '../../src/rest/router.ts';
 import { createHttpServer } from '../../src/rest/server.ts';
-import { createDatabase, type TestDatabase } from '../harness/database.ts';
+import { createEmbedded } from '../harness/database.ts';
 import { request } from '../harness/http.ts';
 import { JWT_SECRET, mint } from '../harness/server.ts';
 
 // The same requests through our routes and through trpc-to-openapi's own handler, on one database: the bodies must be the same. This file
 // has a process to itself because that handler changes the schemas it is given.
 
-let database: TestDatabase;
+let database: Awaited<ReturnType<typeof createEmbedded>>;
 let handle: DatabaseHandle;
 let theirs: Server;
 let ours: Awaited<ReturnType<typeof createHttpServer>>;
 const urls = { ours: '', theirs: '' };
 
 beforeAll(async () => {
-  database = await createDatabase();
-  handle = await openDatabase({ dataDir: database.env['DATA_DIR'] ?? '' });
+  database = await createEmbedded();
+  handle = await openEmbedded(database.dataDir);
   const domain = {
     db: handle.db,
     events: memoryEvents(),

@@ -27,7 +27,8 @@ export async function createPostgres(): Promise<TestDatabase & { url: string }> 
   };
 }
 
-async function asAdmin(command: (sql: postgres.Sql) => PromiseLike<unknown>): Promise<void> {
+/** Runs a statement in another database than those of the tests. */
+export async function asAdmin(command: (sql: postgres.Sql) => PromiseLike<unknown>): Promise<void> {
   const sql = postgres(ADMIN_URL, { max: 1, onnotice: () => {} });
   await command(sql);
   await sql.end();

@@ -1,6 +1,6 @@
 import { rmSync } from 'node:fs';
 import type { TestProject } from 'vitest/node';
-import { openDatabase } from '../../src/db/client.ts';
+import { openEmbedded } from '../../src/db/client.ts';
 import { scratchFolder } from './scratch.ts';
 
 declare module 'vitest' {
@@ -12,7 +12,7 @@ declare module 'vitest' {
 /** Makes one embedded database, which takes seconds; every test server starts on a copy of it, which takes milliseconds. */
 export default async function setup(project: TestProject): Promise<() => void> {
   const dataDir = scratchFolder();
-  const database = await openDatabase({ dataDir });
+  const database = await openEmbedded(dataDir);
   await database.close();
   project.provide('embeddedTemplate', dataDir);
   return () => rmSync(dataDir, { recursive: true, force: true });

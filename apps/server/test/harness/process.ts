@@ -53,7 +53,9 @@ export async function startProcess(env: Record<string, string>): Promise<ServerP
       get output() {
         return output();
       },
-      exit: bounded('the exit', exit, 60_000),
+      get exit() {
+        return bounded('the exit', exit, 15_000);
+      },
       kill: (signal) => child.kill(signal),
     };
   } catch (error) {

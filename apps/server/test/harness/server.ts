@@ -13,6 +13,8 @@ export const JWT_SECRET = 'a secret that is only used in tests, and long enough'
 /** A server with a database of its own, reached through HTTP and sockets alone. */
 export interface TestServer {
   readonly url: string;
+  /** Empty with the embedded database. */
+  readonly databaseUrl: string;
   /** The lines of its log. */
   readonly log: string[];
   /** Somebody new, known by a token of another system. */
@@ -33,6 +35,7 @@ export async function startServer(env: Record<string, string> = {}): Promise<Tes
   const url = `http://127.0.0.1:${app.port}`;
   return {
     url,
+    databaseUrl: config.databaseUrl ?? '',
     log,
     person: (name = 'somebody') => personAt(url, randomUUID(), name),
     stop: async () => {

@@ -1,7 +1,7 @@
 import { drizzle } from 'drizzle-orm/postgres-js';
 import postgres from 'postgres';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { openDatabase } from '../../src/db/client.ts';
+import { openPostgres } from '../../src/db/client.ts';
 import type { ActorContext } from '../../src/domain/context.ts';
 import { loadConversationKey } from '../../src/domain/conversations/id.ts';
 import { listConversations } from '../../src/domain/conversations/list.ts';
@@ -19,7 +19,7 @@ const statements: { query: string; params: unknown[] }[] = [];
 
 beforeAll(async () => {
   database = await createPostgres();
-  await (await openDatabase({ url: database.url })).close(); // migrated
+  await (await openPostgres(database.url)).close(); // migrated
   sql = postgres(database.url, { onnotice: () => {} });
   await sql`insert into users select 'u' || n, 'user' || n, 'user' || n, now() from generate_series(0, 21000) n`;
   await sql`insert into conversations (id, user1_id, user2_id, created_at, activity_at, last_seq)

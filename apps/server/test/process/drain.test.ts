@@ -13,7 +13,7 @@ afterAll(drop);
 describe('a server that runs', () => {
   let server: ServerProcess;
   beforeAll(async () => {
-    server = await startProcess(env);
+    server = await startProcess({ ...env, SHUTDOWN_DELAY_SECONDS: '2' });
   });
 
   test('says where it is and what the embedded database can take', () => {

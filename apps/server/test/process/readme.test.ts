@@ -35,7 +35,7 @@ test('two people, one message, with curl; then live, as in the browser', async (
   expect(curl.stdout.match(/"content":"Hello, Ben"/g)).toHaveLength(2);
 
   const script = example('js', 'WebSocket');
-  expect(script.trim().split('\n').length).toBeLessThanOrEqual(16);
+  expect(script.trim().split('\n').length).toBeLessThanOrEqual(15);
   const listening = `${script}\nsockets[1].addEventListener('message', () => sockets.forEach((socket) => socket.close()));`;
   const live = await run(process.execPath, ['--input-type=module', '-e', listening], { timeout: 15_000 });
   expect(live.stdout).toContain('Ben hears');

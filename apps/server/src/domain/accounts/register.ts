@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import type { Session } from '@duet/contract';
-import { hashPassword } from '../../auth/passwords.ts';
 import { accounts, users } from '../../db/schema.ts';
 import { DomainError } from '../error.ts';
 import { usernameKey } from '../users/username-key.ts';
 import type { AccountsContext } from './context.ts';
+import { hashPassword } from './passwords.ts';
 import { startSession } from './start-session.ts';
 
 /**

@@ -3,7 +3,8 @@ import { eq } from 'drizzle-orm';
 import { conversations } from '../../db/schema.ts';
 import type { ActorContext } from '../context.ts';
 import { DomainError } from '../error.ts';
-import { authorize } from './authorize.ts';
+import { noSuchConversation } from './authorize.ts';
+import { isConversationId } from './id.ts';
 import { viewConversations } from './view.ts';
 
 /**
@@ -14,8 +15,10 @@ export async function getConversation(
   ctx: ActorContext,
   input: { conversation_id: string },
 ): Promise<Conversation> {
-  const { id } = await authorize(ctx, input.conversation_id);
-  const [found] = await viewConversations(ctx, eq(conversations.id, id));
-  if (!found) throw new DomainError('not_found', 'no such conversation');
+  const id = input.conversation_id;
+  const [found] = isConversationId(id) ? await viewConversations(ctx, eq(conversations.id, id)) : [];
+  if (!found) throw noSuchConversation();
+  const { user1, user2 } = found.view;
+  if (user1.id !== ctx.actor.id && user2.id !== ctx.actor.id) throw new DomainError('not_participant');
   return found.view;
 }

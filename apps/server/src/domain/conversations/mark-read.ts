@@ -1,5 +1,5 @@
 import type { Conversation } from '@duet/contract';
-import { and, count, eq, gt, ne } from 'drizzle-orm';
+import { and, count, eq, gt, lte, ne } from 'drizzle-orm';
 import { conversations, messages } from '../../db/schema.ts';
 import type { ActorContext } from '../context.ts';
 import { authorize } from './authorize.ts';
@@ -13,29 +13,34 @@ export async function markRead(
   ctx: ActorContext,
   input: { conversation_id: string; seq: number },
 ): Promise<Conversation> {
-  const { id } = await authorize(ctx, input.conversation_id);
-  // The row is locked before the messages are counted, so that no send comes between the count and the marker.
   await ctx.db.transaction(async (tx) => {
-    const [row] = await tx.select().from(conversations).where(eq(conversations.id, id)).for('update');
-    if (!row) return;
+    // The row is locked before the messages are counted, so that no send comes between the count and the marker.
+    const row = await authorize(ctx, input.conversation_id, tx);
     const isUser1 = ctx.actor.id === row.user1Id;
+    const [before, unread] = isUser1
+      ? [row.user1ReadSeq, row.user1Unread]
+      : [row.user2ReadSeq, row.user2Unread];
     const marker = Math.min(input.seq, row.lastSeq);
-    if (marker <= (isUser1 ? row.user1ReadSeq : row.user2ReadSeq)) return;
-    const [rest] = await tx
-      .select({ unread: count() })
+    if (marker <= before) return;
+    // Only what the marker passes is counted: a message once in its life, however small the steps.
+    const [passed] = await tx
+      .select({ messages: count() })
       .from(messages)
       .where(
-        and(eq(messages.conversationId, id), gt(messages.seq, marker), ne(messages.senderId, ctx.actor.id)),
+        and(
+          eq(messages.conversationId, row.id),
+          gt(messages.seq, before),
+          lte(messages.seq, marker),
+          ne(messages.senderId, ctx.actor.id),
+        ),
       );
-    const unread = rest?.unread ?? 0;
+    const left = unread - (passed?.messages ?? 0);
     await tx
       .update(conversations)
       .set(
-        isUser1
-          ? { user1ReadSeq: marker, user1Unread: unread }
-          : { user2ReadSeq: marker, user2Unread: unread },
+        isUser1 ? { user1ReadSeq: marker, user1Unread: left } : { user2ReadSeq: marker, user2Unread: left },
       )
-      .where(eq(conversations.id, id));
+      .where(eq(conversations.id, row.id));
   });
-  return getConversation(ctx, { conversation_id: id });
+  return getConversation(ctx, input);
 }

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { type User, username as usernameSchema } from '@duet/contract';
 import { eq } from 'drizzle-orm';
 import { users } from '../../db/schema.ts';
@@ -30,13 +30,14 @@ async function findById({ db }: Context, id: string): Promise<User | undefined> 
   return user;
 }
 
-/** The name itself, then with ever longer suffixes that only this id has. */
+/** The name itself, then with suffixes that only this id has, then with one that nobody can take before. */
 function* candidates(id: string, name: string | undefined): Generator<string> {
   const digest = createHash('sha256').update(id).digest('hex');
   const base = cleaned(name ?? '');
   if (base !== undefined) yield base;
   const stem = base === undefined ? 'user' : base.slice(0, 47).toWellFormed().trim();
-  for (const length of [4, 8, 16]) yield `${stem}-${digest.slice(0, length)}`;
+  for (const length of [4, 8]) yield `${stem}-${digest.slice(0, length)}`;
+  yield `${stem}-${randomBytes(8).toString('hex')}`;
 }
 
 /** Whatever another system calls its user, as a username of ours; undefined if nothing is left of it. */
