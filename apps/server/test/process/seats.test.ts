@@ -1,0 +1,116 @@
+import { createServer } from 'node:http';
+import { connect as connectTcp } from 'node:net';
+import { pino } from 'pino';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type DatabaseHandle, openEmbedded } from '../../src/db/client.ts';
+import type { Context } from '../../src/domain/context.ts';
+import { loadConversationKey } from '../../src/domain/conversations/id.ts';
+import { openConversation } from '../../src/domain/conversations/open.ts';
+import { provisionUser } from '../../src/domain/users/provision.ts';
+import { memoryEvents } from '../../src/events/memory.ts';
+import { Hub, type Seat } from '../../src/socket/hub.ts';
+import { SocketServer } from '../../src/socket/server.ts';
+import { createEmbedded } from '../harness/database.ts';
+import { bounded, connect } from '../harness/socket.ts';
+
+// No door shows who sits in a room; so the socket server runs here on a hub that counts.
+
+const seats = { taken: 0, left: 0 };
+class CountingHub extends Hub {
+  override take(conversationId: string): Seat {
+    const seat = super.take(conversationId);
+    seats.taken += 1;
+    const leave = () => {
+      seats.left += 1;
+      seat.leave();
+    };
+    return { ...seat, leave };
+  }
+}
+
+const http = createServer();
+const log = pino({ level: 'silent' });
+/** What authentication waits for. */
+let gate = Promise.resolve();
+let arrived = () => {};
+let database: DatabaseHandle;
+let drop: () => Promise<void>;
+let hub: Hub;
+let sockets: SocketServer;
+let path: string;
+let port: number;
+
+beforeAll(async () => {
+  const embedded = await createEmbedded();
+  drop = embedded.drop;
+  database = await openEmbedded(embedded.dataDir);
+  const { db } = database;
+  const events = memoryEvents();
+  const conversationKey = await loadConversationKey(db);
+  const domain: Context = {
+    db,
+    events,
+    now: () => new Date(),
+    conversationKey,
+    limits: { messageLength: 9 },
+  };
+  for (const id of ['ada', 'ben', 'eve']) await provisionUser(domain, id, id);
+  const actor = { id: 'ada', username: 'ada' };
+  const { conversation } = await openConversation({ ...domain, actor }, { target_user_id: 'ben' });
+  path = `/ws/chat/${conversation.id}/`;
+  hub = new CountingHub(events, async () => [], log);
+  const authenticate = async (token: string | undefined) => {
+    arrived();
+    await gate;
+    return { user: { id: token ?? '', username: token ?? '' }, expiresAt: new Date(Date.now() + 60_000) };
+  };
+  sockets = new SocketServer({ http, domain, authenticate, hub, heartbeatSeconds: 60, log });
+  await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve));
+  const address = http.address();
+  port = typeof address === 'object' ? (address?.port ?? 0) : 0;
+});
+afterAll(async () => {
+  await sockets.drain();
+  hub.close();
+  await new Promise((resolve) => http.close(resolve));
+  await database.close();
+  await drop();
+});
+
+/** Everybody who sat down has got up. */
+async function expectEmpty(taken: number): Promise<void> {
+  await expect.poll(() => seats, { timeout: 10_000 }).toEqual({ taken, left: taken });
+}
+
+const upgrade = (extra: string) =>
+  `GET ${path}?token=ada HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n${extra}\r\n`;
+
+test('a seat is left however the socket ends', async () => {
+  const url = `http://127.0.0.1:${port}${path}`;
+  const closed = await connect(`${url}?token=ada`);
+  await closed.close();
+  await expectEmpty(1);
+
+  const cut = await connect(`${url}?token=ben`);
+  cut.ws.terminate();
+  await expectEmpty(2);
+
+  const refused = await connect(`${url}?token=eve`);
+  expect((await refused.closed).code).toBe(4403);
+  await expectEmpty(3);
+
+  const broken = connectTcp(port, '127.0.0.1');
+  broken.end(upgrade(''));
+  await bounded('the end', new Promise((resolve) => broken.resume().once('close', resolve)));
+  await expectEmpty(4);
+
+  let open = () => {};
+  gate = new Promise((resolve) => (open = resolve));
+  const atTheGate = new Promise<void>((resolve) => (arrived = resolve));
+  const abandoned = connectTcp(port, '127.0.0.1');
+  abandoned.write(upgrade('Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n'));
+  await bounded('the token', atTheGate);
+  abandoned.destroy();
+  open();
+  await expectEmpty(5);
+});
