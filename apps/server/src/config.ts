@@ -29,16 +29,17 @@ const ALGORITHMS = [
   'EdDSA',
 ] as const;
 
+export const databaseUrl = z
+  .url({ protocol: /^postgres(ql)?$/, error: 'must be a postgres:// URL' })
+  // Without one the driver would take the database of whoever runs the server.
+  .refine((url) => (URL.parse(url)?.pathname.length ?? 0) > 1, 'must name a database');
+
 const environment = z.object({
   PORT: int(0, 65_535).default(8080),
   HOST: z.string().default('127.0.0.1'),
   PUBLIC_URL: httpUrl.transform((url) => url.replace(/\/+$/, '')).optional(),
   DATA_DIR: z.string().default('.data'),
-  DATABASE_URL: z
-    .url({ protocol: /^postgres(ql)?$/, error: 'must be a postgres:// URL' })
-    // Without one the driver would take the database of whoever runs the server.
-    .refine((url) => (URL.parse(url)?.pathname.length ?? 0) > 1, 'must name a database')
-    .optional(),
+  DATABASE_URL: databaseUrl.optional(),
   JWT_SECRET: z
     .string()
     .refine((value) => Buffer.byteLength(value) >= 32, 'must have at least 32 bytes (RFC 7518, 3.2)')

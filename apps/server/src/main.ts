@@ -14,6 +14,7 @@ try {
   console.log(banner(config, app));
 
   const stop = (delayMs: number) => {
+    log.info('stopping');
     setTimeout(() => process.exit(1), SHUTDOWN_LIMIT_MS).unref();
     app.close(delayMs).then(
       () => process.exit(0),

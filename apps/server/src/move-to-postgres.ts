@@ -6,6 +6,7 @@ import { PGlite } from '@electric-sql/pglite';
 import { getTableName } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/pglite';
 import postgres from 'postgres';
+import { databaseUrl } from './config.ts';
 import { lockFolder } from './db/lock-folder.ts';
 import { migratePglite, migratePostgres } from './db/migrate.ts';
 import { accounts, conversations, messages, secrets, sessions, users } from './db/schema.ts';
@@ -17,8 +18,9 @@ const TABLES = [secrets, users, accounts, sessions, conversations, messages].map
 
 try {
   const { DATA_DIR = '.data', DATABASE_URL } = process.env;
-  if (!DATABASE_URL) throw new StartupError('DATABASE_URL: where to move to is not said');
-  await move(DATA_DIR, DATABASE_URL);
+  const url = databaseUrl.safeParse(DATABASE_URL);
+  if (!url.success) throw new StartupError(`DATABASE_URL: ${url.error.issues[0]?.message}`);
+  await move(DATA_DIR, url.data);
   console.log(`Everything in ${DATA_DIR} is at DATABASE_URL now.`);
   const secret = join(DATA_DIR, 'jwt-secret');
   if (existsSync(secret))

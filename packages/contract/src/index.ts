@@ -32,5 +32,6 @@ export {
   allOperations,
   type NamedOperation,
   type Operation,
+  type Operations,
   operations,
 } from './operations.ts';

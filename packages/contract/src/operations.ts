@@ -17,6 +17,7 @@ export interface Operation<
   Method extends 'GET' | 'POST' = 'GET' | 'POST',
   Input extends z.ZodObject = z.ZodObject,
   Output extends z.ZodType = z.ZodType,
+  Auth extends 'bearer' | 'none' = 'bearer' | 'none',
 > {
   /** OpenAPI operationId. */
   readonly id: string;
@@ -26,7 +27,8 @@ export interface Operation<
   readonly path: `/api/${string}/`;
   readonly summary: string;
   readonly description?: string;
-  readonly auth: 'bearer' | 'none';
+  /** `none`: an operation on local accounts, which is not there where these are off. */
+  readonly auth: Auth;
   /** Path, query and body together; what is not in the path is the query of a GET, the body of a POST. */
   readonly input: Input;
   readonly output: Output;
@@ -36,9 +38,12 @@ export interface Operation<
   readonly errors: readonly RestErrorCode[];
 }
 
-function operation<const Method extends 'GET' | 'POST', Input extends z.ZodObject, Output extends z.ZodType>(
-  definition: Operation<Method, Input, Output>,
-): Operation<Method, Input, Output> {
+function operation<
+  const Method extends 'GET' | 'POST',
+  Input extends z.ZodObject,
+  Output extends z.ZodType,
+  const Auth extends 'bearer' | 'none',
+>(definition: Operation<Method, Input, Output, Auth>): Operation<Method, Input, Output, Auth> {
   return definition;
 }
 

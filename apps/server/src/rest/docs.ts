@@ -8,6 +8,7 @@ export async function registerDocs(app: FastifyInstance): Promise<void> {
   const document = JSON.stringify(openApiDocument());
   app.get('/openapi.json', (_request, reply) => reply.type('application/json; charset=utf-8').send(document));
   app.get('/', (_request, reply) => reply.redirect('/docs/'));
+  app.get('/favicon.ico', (_request, reply) => reply.code(204).send());
 
   await app.register(async (docs) => {
     // The page has inline scripts of its own: each is allowed by its hash, and no other.

@@ -57,11 +57,15 @@ function metaOf({ id, tag, method, path, summary, description, auth }: Operation
 }
 
 /** The procedure of an operation on behalf of somebody; the token is checked before the input. */
-export function member<I extends z.ZodObject, O extends z.ZodType>(op: Operation<'GET' | 'POST', I, O>) {
+export function member<I extends z.ZodObject, O extends z.ZodType>(
+  op: Operation<'GET' | 'POST', I, O, 'bearer'>,
+) {
   return authenticated.meta(metaOf(op)).input(op.input).output(op.output);
 }
 
 /** The procedure of an operation on local accounts, which needs no token. */
-export function account<I extends z.ZodObject, O extends z.ZodType>(op: Operation<'GET' | 'POST', I, O>) {
+export function account<I extends z.ZodObject, O extends z.ZodType>(
+  op: Operation<'GET' | 'POST', I, O, 'none'>,
+) {
   return withAccounts.meta(metaOf(op)).input(op.input).output(op.output);
 }

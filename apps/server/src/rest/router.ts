@@ -1,4 +1,5 @@
-import { operations } from '@duet/contract';
+import { type Operations, operations } from '@duet/contract';
+import type { AnyTRPCProcedure } from '@trpc/server';
 import { refreshSession } from '../domain/accounts/refresh.ts';
 import { register } from '../domain/accounts/register.ts';
 import { signIn } from '../domain/accounts/sign-in.ts';
@@ -15,9 +16,12 @@ import { account, member, router } from './procedure.ts';
 
 const { conversations, messages, users, auth } = operations;
 
+/** One procedure for every operation of the contract, and no other: a missing one does not compile. */
+type EveryProcedure = { [G in keyof Operations]: { [V in keyof Operations[G]]: AnyTRPCProcedure } };
+
 /** Every operation of the contract, as a tRPC procedure; REST and /trpc both call these. */
 export const appRouter = router({
-  conversations: router({
+  conversations: {
     list: member(conversations.list).query(async ({ ctx, input }) => {
       const page = await listConversations(ctx.domain, input);
       if (page.next) {
@@ -33,8 +37,8 @@ export const appRouter = router({
     }),
     get: member(conversations.get).query(({ ctx, input }) => getConversation(ctx.domain, input)),
     markRead: member(conversations.markRead).mutation(({ ctx, input }) => markRead(ctx.domain, input)),
-  }),
-  messages: router({
+  },
+  messages: {
     list: member(messages.list).query(async ({ ctx, input }) =>
       messagePage(await listMessages(ctx.domain, input), input.conversation_id, ctx.baseUrl),
     ),
@@ -43,17 +47,17 @@ export const appRouter = router({
       ctx.reply.status = created ? 201 : 200;
       return message;
     }),
-  }),
-  users: router({
+  },
+  users: {
     me: member(users.me).query(({ ctx }) => ctx.domain.actor),
     find: member(users.find).query(({ ctx, input }) => findUsers(ctx.domain, input)),
-  }),
-  auth: router({
+  },
+  auth: {
     register: account(auth.register).mutation(({ ctx, input }) => register(ctx.accounts, input)),
     signIn: account(auth.signIn).mutation(({ ctx, input }) => signIn(ctx.accounts, input)),
     refresh: account(auth.refresh).mutation(({ ctx, input }) => refreshSession(ctx.accounts, input)),
     signOut: account(auth.signOut).mutation(({ ctx, input }) => signOut(ctx.accounts, input)),
-  }),
-});
+  },
+} satisfies EveryProcedure);
 
 export type AppRouter = typeof appRouter;
