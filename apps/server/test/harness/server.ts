@@ -24,13 +24,21 @@ export interface TestServer {
 
 export async function startServer(env: Record<string, string> = {}): Promise<TestServer> {
   const database = await createDatabase();
+  const jwt = env['AUTH_ISSUER'] === undefined ? { JWT_SECRET } : {};
+  const server = await startServerOn({ ...jwt, ...database.env, ...env });
+  return {
+    ...server,
+    stop: async () => {
+      await server.stop();
+      await database.drop();
+    },
+  };
+}
+
+/** The same on a database that is there, and stays when the server stops. */
+export async function startServerOn(env: Record<string, string>): Promise<TestServer> {
   const log: string[] = [];
-  const config = parseConfig({
-    PORT: '0',
-    ...(!env['AUTH_ISSUER'] && { JWT_SECRET }),
-    ...database.env,
-    ...env,
-  });
+  const config = parseConfig({ PORT: '0', ...env });
   const app = await startApp(config, createLogger('trace', { write: (line) => log.push(line) }));
   const url = `http://127.0.0.1:${app.port}`;
   return {
@@ -38,10 +46,7 @@ export async function startServer(env: Record<string, string> = {}): Promise<Tes
     databaseUrl: config.databaseUrl ?? '',
     log,
     person: (name = 'somebody') => personAt(url, randomUUID(), name),
-    stop: async () => {
-      await app.close(0);
-      await database.drop();
-    },
+    stop: () => app.close(0),
   };
 }
 

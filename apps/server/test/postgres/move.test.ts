@@ -6,8 +6,7 @@ import { promisify } from 'node:util';
 import { afterAll, expect, test } from 'vitest';
 import { createEmbedded, createPostgres } from '../harness/database.ts';
 import { entity, request } from '../harness/http.ts';
-import { startProcess } from '../harness/process.ts';
-import { Person } from '../harness/server.ts';
+import { Person, startServerOn } from '../harness/server.ts';
 
 const MOVE = fileURLToPath(new URL('../../src/move-to-postgres.ts', import.meta.url));
 const embedded = await createEmbedded();
@@ -18,7 +17,7 @@ afterAll(async () => {
 });
 
 test('what the embedded database held goes on at PostgreSQL: people, passwords, tokens, conversations, history', async () => {
-  const before = await startProcess(embedded.env);
+  const before = await startServerOn(embedded.env);
   const password = 'correct horse';
   const register = async (username: string) =>
     (await request(before.url, 'POST', '/api/auth/register/', { json: { username, password } })).as(
@@ -34,8 +33,7 @@ test('what the embedded database held goes on at PostgreSQL: people, passwords, 
   for (const text of texts) await ada.send(id, text);
   await ben.post(`/api/chat/conversations/${id}/read/`, { seq: 2 });
   const list = (await ben.get('/api/chat/conversations/')).text;
-  before.kill('SIGTERM');
-  expect(await before.exit).toBe(0);
+  await before.stop();
 
   const move = () =>
     promisify(execFile)(process.execPath, [MOVE], {
@@ -45,7 +43,7 @@ test('what the embedded database held goes on at PostgreSQL: people, passwords, 
   expect((await move()).stdout).toContain('JWT_SECRET');
   await expect(move()).rejects.toThrow('that database has users of its own already');
 
-  const after = await startProcess({
+  const after = await startServerOn({
     ...database.env,
     JWT_SECRET: readFileSync(join(embedded.dataDir, 'jwt-secret'), 'utf8'),
   });
@@ -69,7 +67,6 @@ test('what the embedded database held goes on at PostgreSQL: people, passwords, 
       (await request(after.url, 'POST', '/api/auth/token/refresh/', { json: { refresh: a.refresh } })).status,
     ).toBe(200);
   } finally {
-    after.kill('SIGTERM');
-    await after.exit;
+    await after.stop();
   }
 });

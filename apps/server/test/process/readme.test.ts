@@ -4,19 +4,18 @@ import { promisify } from 'node:util';
 import { allOperations } from '@duet/contract';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createEmbedded } from '../harness/database.ts';
-import { type ServerProcess, startProcess } from '../harness/process.ts';
+import { startServerOn, type TestServer } from '../harness/server.ts';
 
 // The README's examples, run as they stand but for the port.
 
 const readme = readFileSync(new URL('../../../../README.md', import.meta.url), 'utf8');
 const { env, drop } = await createEmbedded();
-let server: ServerProcess;
+let server: TestServer;
 beforeAll(async () => {
-  server = await startProcess(env);
+  server = await startServerOn(env);
 });
 afterAll(async () => {
-  server.kill('SIGTERM');
-  await server.exit;
+  await server.stop();
   await drop();
 });
 
