@@ -277,10 +277,10 @@ describe('4.5 and 4.6 ends', () => {
     const slow = await ben.connect(id);
     slow.ws.pause();
     const sender = await ada.connect(id);
-    // 8 MB: more than the kernel buffers on both sides and the server's own MiB hold.
-    const COUNT = 800;
+    // 9 MB: more than the kernel buffers on both sides and the server's own MiB hold.
+    const COUNT = 300;
     for (let sent = 0; sent < COUNT; sent += 50) {
-      for (let i = 0; i < 50; i += 1) sender.send({ message: 'x'.repeat(10_000) });
+      for (let i = 0; i < 50; i += 1) sender.send({ message: '€'.repeat(10_000) });
       await sender.take(50);
     }
     slow.ws.resume();

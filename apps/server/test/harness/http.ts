@@ -29,7 +29,7 @@ interface RequestOptions {
   readonly headers?: Record<string, string>;
 }
 
-const TIMEOUT_MS = 10_000;
+const TIMEOUT_MS = 20_000;
 
 export async function request(
   url: string,

@@ -1,7 +1,7 @@
 import { type ServerFrame, serverFrame } from '@duet/contract';
 import { type ClientOptions, WebSocket } from 'ws';
 
-const TIMEOUT_MS = 10_000;
+const TIMEOUT_MS = 20_000;
 
 /** A client's socket whose frames are taken one by one; every wait has a bound. */
 export interface TestSocket {
