@@ -45,8 +45,8 @@ export async function openPostgres(url: string): Promise<DatabaseHandle> {
 }
 
 /**
- * Opens the embedded database in `dataDir`, migrated to the newest schema. One process only: PGlite keeps its state in memory and a second opener would corrupt
- * the files.
+ * Opens the embedded database in `dataDir`, migrated to the newest schema. One process only: PGlite keeps its state in memory
+ * and a second opener would corrupt the files.
  * @throws StartupError when the folder is in use, or cannot be used
  */
 export async function openEmbedded(dataDir: string): Promise<DatabaseHandle> {

@@ -11,10 +11,18 @@ const migrationsFolder = fileURLToPath(new URL('./migrations', import.meta.url))
 /** Any number that nobody else locks in this database: "duet" in ASCII. */
 const MIGRATION_LOCK = 0x64756574;
 
+/** How long a node waits for another one's migrations. */
+const LOCK_TIMEOUT_MS = 60_000;
+
 /** Brings PostgreSQL to the newest schema; nodes that start together take turns. */
 export async function migratePostgres(url: string): Promise<void> {
   // One connection: an advisory lock belongs to it, so it must be the one that migrates.
-  const client = postgres(url, { max: 1, connect_timeout: 5, onnotice: () => {} });
+  const client = postgres(url, {
+    max: 1,
+    connect_timeout: 5,
+    connection: { lock_timeout: LOCK_TIMEOUT_MS },
+    onnotice: () => {},
+  });
   try {
     await client`select pg_advisory_lock(${MIGRATION_LOCK})`.catch((cause: unknown) => {
       throw new StartupError(`DATABASE_URL: cannot reach the database (${reason(cause)})`, { cause });
