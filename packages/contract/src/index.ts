@@ -1,3 +1,4 @@
+export { asyncApiDocument } from './asyncapi.ts';
 export {
   type Conversation,
   conversation,

@@ -1,12 +1,18 @@
 import { createHash } from 'node:crypto';
+import { asyncApiDocument } from '@duet/contract';
 import scalar from '@scalar/fastify-api-reference';
 import type { FastifyInstance } from 'fastify';
 import { openApiDocument } from './openapi.ts';
 
-/** `/openapi.json` and its reference at `/docs/`, which loads nothing from any other host. */
+/** `/openapi.json`, `/asyncapi.json`, and the reference at `/docs/`, which loads nothing from any other host. */
 export async function registerDocs(app: FastifyInstance): Promise<void> {
-  const document = JSON.stringify(openApiDocument());
-  app.get('/openapi.json', (_request, reply) => reply.type('application/json; charset=utf-8').send(document));
+  for (const [path, document] of [
+    ['/openapi.json', openApiDocument()],
+    ['/asyncapi.json', asyncApiDocument()],
+  ] as const) {
+    const text = JSON.stringify(document);
+    app.get(path, (_request, reply) => reply.type('application/json; charset=utf-8').send(text));
+  }
   app.get('/', (_request, reply) => reply.redirect('/docs/'));
   app.get('/favicon.ico', (_request, reply) => reply.code(204).send());
 

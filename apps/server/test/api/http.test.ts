@@ -279,7 +279,7 @@ test('an outsider gets 403 from every operation of a conversation', async () => 
 
 describe('3.10 everything else', () => {
   test('the server says that it lives and that it can serve', async () => {
-    for (const path of ['/healthz', '/readyz'])
+    for (const path of ['/healthz', '/readyz', '/openapi.json', '/asyncapi.json'])
       expect((await request(server.url, 'GET', path)).status).toBe(200);
   });
 });
