@@ -14,31 +14,29 @@ const api = (database: 'embedded' | 'postgres') => ({
   },
 });
 
-export default defineConfig(async () => ({
-  test: {
-    maxWorkers: '100%',
-    globalSetup: ['test/harness/embedded-template.ts'],
-    projects: [
-      { test: { ...bounded, name: 'unit', include: ['src/**/*.test.ts'] } },
-      {
-        test: {
-          ...bounded,
-          name: 'documents',
-          include: ['test/documents/**/*.test.ts'],
-          env: { TEST_DATABASE: 'embedded' },
+export default defineConfig(async () => {
+  const withPostgres = await postgresIsThere();
+  return {
+    test: {
+      maxWorkers: '100%',
+      globalSetup: ['test/harness/embedded-template.ts'],
+      projects: [
+        api('embedded'),
+        ...(withPostgres ? [api('postgres')] : []),
+        {
+          test: {
+            ...bounded,
+            name: 'once',
+            include: ['src/**/*.test.ts', 'test/{documents,process}/**/*.test.ts'].concat(
+              withPostgres ? 'test/postgres/**/*.test.ts' : [],
+            ),
+            env: { TEST_DATABASE: 'embedded' },
+          },
         },
-      },
-      { test: { ...bounded, name: 'process', include: ['test/process/**/*.test.ts'] } },
-      api('embedded'),
-      ...((await postgresIsThere())
-        ? [
-            api('postgres'),
-            { test: { ...bounded, name: 'postgres-only', include: ['test/postgres/**/*.test.ts'] } },
-          ]
-        : []),
-    ],
-  },
-}));
+      ],
+    },
+  };
+});
 
 /** On a machine of our own PostgreSQL may be missing, and its tests are left out; in CI that is a failure. */
 async function postgresIsThere(): Promise<boolean> {

@@ -34,9 +34,6 @@ try {
 async function move(dataDir: string, url: string): Promise<void> {
   if (!existsSync(join(dataDir, 'postgres')))
     throw new StartupError(`DATA_DIR: ${dataDir} holds no database`);
-  const lock = lockFolder(dataDir);
-  const source = await PGlite.create(join(dataDir, 'postgres'));
-  await migratePglite(drizzle(source)); // so that both have the same columns
   await migratePostgres(url);
   const target = postgres(url, { max: 1, onnotice: () => {} });
   try {
@@ -44,16 +41,27 @@ async function move(dataDir: string, url: string): Promise<void> {
       const [used] = await sql`select 1 from users limit 1`;
       if (used) throw new StartupError('DATABASE_URL: that database has users of its own already');
       await sql`delete from secrets`; // its conversation ids would be other ones
-      for (const table of TABLES) {
-        const { blob } = await source.query(`copy ${table} to '/dev/blob' with (format csv)`);
-        if (!blob) throw new Error(`nothing came of table ${table}`);
-        const sink = await sql`copy ${sql(table)} from stdin with (format csv)`.writable();
-        await pipeline(Readable.fromWeb(blob.stream()), sink);
-      }
+      await withEmbedded(dataDir, async (source) => {
+        for (const table of TABLES) {
+          const { blob } = await source.query(`copy ${table} to '/dev/blob' with (format csv)`);
+          if (!blob) throw new Error(`nothing came of table ${table}`);
+          const sink = await sql`copy ${sql(table)} from stdin with (format csv)`.writable();
+          await pipeline(Readable.fromWeb(blob.stream()), sink);
+        }
+      });
     });
   } finally {
     await target.end();
-    await source.close();
+  }
+}
+
+async function withEmbedded(dataDir: string, work: (source: PGlite) => Promise<void>): Promise<void> {
+  const lock = lockFolder(dataDir);
+  try {
+    const source = await PGlite.create(join(dataDir, 'postgres'));
+    await migratePglite(drizzle(source)); // so that both have the same columns
+    await work(source).finally(() => source.close());
+  } finally {
     lock.release();
   }
 }

@@ -1,22 +1,24 @@
 import { randomUUID } from 'node:crypto';
 import postgres from 'postgres';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { asAdmin } from '../harness/database.ts';
+import { asAdmin, createPostgres } from '../harness/database.ts';
 import { entity, expectProblem, request } from '../harness/http.ts';
-import { startServer, type TestServer } from '../harness/server.ts';
+import { JWT_SECRET, startServerOn, type TestServer } from '../harness/server.ts';
 
 // What only shows when somebody reaches into the database behind the server's back.
 
 let server: TestServer;
 let sql: postgres.Sql;
+let database: Awaited<ReturnType<typeof createPostgres>>;
 beforeAll(async () => {
-  process.env['TEST_DATABASE'] = 'postgres';
-  server = await startServer();
+  database = await createPostgres();
+  server = await startServerOn({ ...database.env, JWT_SECRET });
   sql = postgres(server.databaseUrl, { max: 1, onnotice: () => {} });
 });
 afterAll(async () => {
   await sql.end();
   await server.stop();
+  await database.drop();
 });
 
 test('3.8: an expired refresh token works no more', async () => {
