@@ -3,36 +3,34 @@ import { defineConfig } from 'vitest/config';
 
 const bounded = { testTimeout: 60_000, hookTimeout: 60_000, teardownTimeout: 10_000 };
 
-/** The black-box suite, against a server on one kind of database. */
-const api = (database: 'embedded' | 'postgres') => ({
+/** These change the modules they load: one watches a library, the other lets trpc-to-openapi change the schemas. */
+const ALONE = ['src/domain/accounts/passwords.test.ts', 'test/documents/own-handler.test.ts'];
+
+/** Files that may share a worker, and so the modules they load; none but those above changes any. */
+const project = (name: string, database: 'embedded' | 'postgres', include: string[]) => ({
   test: {
     ...bounded,
-    name: database,
-    isolate: false, // black-box tests share nothing but the modules they load
-    include: ['test/api/**/*.test.ts'],
+    name,
+    include,
+    exclude: ALONE,
+    isolate: false,
     env: { TEST_DATABASE: database },
   },
 });
 
 export default defineConfig(async () => {
   const withPostgres = await postgresIsThere();
+  const once = ['src/**/*.test.ts', 'test/{documents,process}/**/*.test.ts'];
   return {
     test: {
       maxWorkers: '100%',
       globalSetup: ['test/harness/embedded-template.ts'],
       projects: [
-        api('embedded'),
-        ...(withPostgres ? [api('postgres')] : []),
-        {
-          test: {
-            ...bounded,
-            name: 'once',
-            include: ['src/**/*.test.ts', 'test/{documents,process}/**/*.test.ts'].concat(
-              withPostgres ? 'test/postgres/**/*.test.ts' : [],
-            ),
-            env: { TEST_DATABASE: 'embedded' },
-          },
-        },
+        // The black-box suite, against a server on either kind of database.
+        project('embedded', 'embedded', ['test/api/**/*.test.ts']),
+        ...(withPostgres ? [project('postgres', 'postgres', ['test/api/**/*.test.ts'])] : []),
+        project('once', 'embedded', withPostgres ? [...once, 'test/postgres/**/*.test.ts'] : once),
+        { test: { ...bounded, name: 'alone', include: ALONE, env: { TEST_DATABASE: 'embedded' } } },
       ],
     },
   };
