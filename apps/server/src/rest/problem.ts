@@ -69,9 +69,7 @@ const CODE_OF_TRPC: Partial<Record<TRPCError['code'], ErrorCode>> = {
 const CODE_OF_STATUS: Record<string, ErrorCode> = {
   400: 'invalid_request',
   404: 'not_found',
-  408: 'request_timeout',
   413: 'payload_too_large',
-  414: 'invalid_request',
   415: 'unsupported_media_type',
   503: 'unavailable', // Fastify's, when a handler takes too long
 };

@@ -32,6 +32,9 @@ describe('a server that runs', () => {
     const [ada, ben] = [await personAt(server.url, 'ada'), await personAt(server.url, 'ben')];
     const { id } = await ada.open(ben);
     const socket = await ben.connect(id);
+    // One that does not answer the close keeps the server draining, long enough to come too late.
+    const silent = await ben.connect(id);
+    silent.ws.pause();
     // Connections that say nothing, and requests that never end, do not hold it up.
     const port = Number(new URL(server.url).port);
     const idle = connect(port, '127.0.0.1');
@@ -51,7 +54,9 @@ describe('a server that runs', () => {
     // Still there for those whom the proxy has not yet turned away.
     expect((await ada.send(id, 'last words')).seq).toBe(1);
     expect(await socket.next()).toMatchObject({ message: 'last words' });
-    expect(await socket.closed).toEqual({ code: 1012, reason: 'server_restarting' });
+    const goingAway = { code: 1012, reason: 'server_restarting' };
+    expect(await socket.closed).toEqual(goingAway);
+    expect(await (await ada.connect(id)).closed).toEqual(goingAway);
     expect(await server.exit).toBe(0);
     expect(Date.now() - started).toBeLessThan(10_000);
   });
