@@ -1,15 +1,24 @@
 import { z } from 'zod';
+import { conversation, message, user } from './entities.ts';
 import { errors } from './errors.ts';
 import { CONVERSATION_SOCKET_PATH, chatMessageFrame, errorFrame, sendFrame } from './frames.ts';
+import {
+  BEARER_SUBPROTOCOL_PREFIX,
+  clientFrames,
+  conversationState,
+  INBOX_SOCKET_PATH,
+  INBOX_SUBPROTOCOL,
+  inboxFrames,
+} from './inbox-frames.ts';
 
-/** The AsyncAPI 3.0 document of the socket (PROTOCOL 4), from the server's side: it receives `send` and sends the rest. */
+/** The AsyncAPI 3.0 document of the sockets (PROTOCOL 4 and 7), from the server's side: it receives what clients send. */
 export function asyncApiDocument() {
   return {
     asyncapi: '3.0.0',
     info: {
-      title: 'Duet socket',
+      title: 'Duet sockets',
       version: '1',
-      description: 'One socket for one conversation: what is sent, what is received, and why it closes.',
+      description: 'What is sent, what is received, and why a socket closes.',
       license: { name: 'MIT' },
     },
     defaultContentType: 'application/json',
@@ -19,78 +28,137 @@ export function asyncApiDocument() {
         title: 'One conversation',
         description: `The handshake is always completed; the close code says why a client may not listen, or no longer.\n\n${closeCodes()}`,
         parameters: { conversation_id: { description: 'A UUID, derived from the two participants.' } },
-        messages: {
-          send: reference('messages', 'send'),
-          chat_message: reference('messages', 'chat_message'),
-          error: reference('messages', 'error'),
-        },
-        bindings: {
-          ws: {
-            query: {
-              type: 'object',
-              properties: {
-                token: { type: 'string', description: 'A JWT; or send it as a bearer token in the header.' },
-              },
-            },
-            bindingVersion: '0.1.0',
-          },
-        },
+        messages: references(CONVERSATION),
+        bindings: tokenInQuery('A JWT; or send it as a bearer token in the header.'),
+      },
+      inbox: {
+        address: INBOX_SOCKET_PATH,
+        title: 'Everything of mine',
+        description: `With the subprotocol \`${INBOX_SUBPROTOCOL}\`. The token is sent as a first frame, as a subprotocol entry \`${BEARER_SUBPROTOCOL_PREFIX}<JWT>\`, in the header or in the query. The close codes are those of the other channel.`,
+        messages: references(INBOX),
+        bindings: tokenInQuery('A JWT; better sent as a first frame.'),
       },
     },
     operations: {
-      send: operation('receive', 'Send a message', ['send']),
-      listen: operation('send', 'Hear every message after its commit, and what was wrong with a frame', [
-        'chat_message',
-        'error',
-      ]),
+      send: operation('receive', 'conversation', 'Send a message', CONVERSATION.received),
+      listen: operation(
+        'send',
+        'conversation',
+        'Hear every message after its commit, and what was wrong with a frame',
+        CONVERSATION.sent,
+      ),
+      act: operation('receive', 'inbox', 'Authenticate, catch up, send, read, type, watch', INBOX.received),
+      follow: operation('send', 'inbox', 'Hear everything that concerns the user', INBOX.sent),
     },
     components: {
-      messages: {
-        send: message(sendFrame, 'input', { message: 'Hello', message_id: EXAMPLE_ID }),
-        chat_message: message(chatMessageFrame, 'output', {
-          type: 'chat_message',
-          message: 'Hello',
-          sender_id: 'ada',
-          sender_username: 'ada',
-          timestamp: '2026-11-22T10:15:30.123Z',
-          message_id: EXAMPLE_ID,
-          conversation_id: '0d1f6a52-7c3b-8e4d-9a5f-1b2c3d4e5f60',
-          seq: 42,
-        }),
-        error: message(errorFrame, 'output', {
-          type: 'error',
-          code: 'invalid_request',
-          detail: 'message: must not be blank',
-          message_id: EXAMPLE_ID,
-        }),
-      },
+      messages: Object.fromEntries(
+        ALL.map(({ schema, example }) => [idOf(schema), describe(schema, example)]),
+      ),
+      schemas: { ...schemasOf('input'), ...schemasOf('output') },
     },
   };
+}
+
+/** A frame, and the side of the document that it is on. */
+interface Frame {
+  readonly schema: z.ZodObject;
+  readonly io: 'input' | 'output';
+  readonly example?: unknown;
 }
 
 const EXAMPLE_ID = '019a0000-0000-7000-8000-000000000001';
+const EXAMPLES = new Map<z.ZodObject, unknown>([
+  [sendFrame, { message: 'Hello', message_id: EXAMPLE_ID }],
+  [
+    chatMessageFrame,
+    {
+      type: 'chat_message',
+      message: 'Hello',
+      sender_id: 'ada',
+      sender_username: 'ada',
+      timestamp: '2026-11-22T10:15:30.123Z',
+      message_id: EXAMPLE_ID,
+      conversation_id: '0d1f6a52-7c3b-8e4d-9a5f-1b2c3d4e5f60',
+      seq: 42,
+    },
+  ],
+  [
+    errorFrame,
+    {
+      type: 'error',
+      code: 'invalid_request',
+      detail: 'message: must not be blank',
+      message_id: EXAMPLE_ID,
+    },
+  ],
+]);
 
-type MessageName = 'send' | 'chat_message' | 'error';
+const CONVERSATION = channel([sendFrame], [chatMessageFrame, errorFrame]);
+const INBOX = channel(Object.values(clientFrames), Object.values(inboxFrames));
+const ALL = [...CONVERSATION.all, ...INBOX.all];
 
-function reference(kind: string, name: string) {
-  return { $ref: `#/components/${kind}/${name}` };
+function channel(received: readonly z.ZodObject[], sent: readonly z.ZodObject[]) {
+  const frames = (schemas: readonly z.ZodObject[], io: Frame['io']) =>
+    schemas.map((schema) => ({ schema, io, example: EXAMPLES.get(schema) }));
+  const [toServer, toClient] = [frames(received, 'input'), frames(sent, 'output')];
+  return { received: toServer, sent: toClient, all: [...toServer, ...toClient] };
 }
 
-function operation(action: 'send' | 'receive', summary: string, names: MessageName[]) {
+function idOf(schema: z.ZodObject): string {
+  const id = schema.meta()?.id;
+  if (id === undefined) throw new Error('every frame has an id');
+  return id;
+}
+
+function references({ all }: { all: readonly Frame[] }) {
+  return Object.fromEntries(
+    all.map(({ schema }) => [idOf(schema), { $ref: `#/components/messages/${idOf(schema)}` }]),
+  );
+}
+
+function operation(
+  action: 'send' | 'receive',
+  channelName: string,
+  summary: string,
+  frames: readonly Frame[],
+) {
   return {
     action,
     summary,
-    channel: { $ref: '#/channels/conversation' },
-    messages: names.map((name) => ({ $ref: `#/channels/conversation/messages/${name}` })),
+    channel: { $ref: `#/channels/${channelName}` },
+    messages: frames.map(({ schema }) => ({ $ref: `#/channels/${channelName}/messages/${idOf(schema)}` })),
   };
 }
 
-/** A frame as AsyncAPI describes it; the example must be one. */
-function message<S extends z.ZodObject>(schema: S, io: 'input' | 'output', example: z.input<S>) {
-  const { id, description } = schema.meta() ?? {};
-  // Without its id, which would put the schema behind a reference that only holds within itself.
-  const { $schema: _, ...payload } = z.toJSONSchema(z.object(schema.shape), { target: 'draft-7', io });
-  return { name: id, title: id, summary: description, payload, examples: [{ payload: example }] };
+/** A frame as AsyncAPI describes it. */
+function describe(schema: z.ZodObject, example: unknown) {
+  const id = idOf(schema);
+  return {
+    name: id,
+    title: id,
+    summary: schema.meta()?.description,
+    payload: { $ref: SCHEMAS + id },
+    ...(example !== undefined && { examples: [{ payload: example }] }),
+  };
+}
+
+const SCHEMAS = '#/components/schemas/';
+
+/** The schemas of the frames that go one way, and of what they hold. */
+function schemasOf(io: Frame['io']) {
+  const registry = z.registry<{ id: string }>();
+  for (const frame of ALL) if (frame.io === io) registry.add(frame.schema, { id: idOf(frame.schema) });
+  for (const part of [user, message, conversation, conversationState])
+    if (io === 'output') registry.add(part, { id: idOf(part) });
+  const { schemas } = z.toJSONSchema(registry, { target: 'draft-7', io, uri: (id) => SCHEMAS + id });
+  return Object.fromEntries(
+    Object.entries(schemas).map(([id, { $schema: _, $id: __, id: ___, ...schema }]) => [id, schema]),
+  );
+}
+
+function tokenInQuery(description: string) {
+  const query = { type: 'object', properties: { token: { type: 'string', description } } };
+  return { ws: { query, bindingVersion: '0.1.0' } };
 }
 
 function closeCodes(): string {

@@ -46,6 +46,11 @@ export const errors = {
   payload_too_large: { title: 'Too large', status: 413, close: 1009, recovery: 'final' },
   unsupported_media_type: { title: 'The body must be application/json', status: 415, recovery: 'final' },
   upgrade_required: { title: 'This path speaks WebSocket', status: 426, recovery: 'final' },
+  unsupported_protocol: {
+    title: 'The inbox speaks the subprotocol duet.v1',
+    close: 4406,
+    recovery: 'final',
+  },
   invalid_utf8: { title: 'The frame is not UTF-8', close: 1007, recovery: 'final' },
   slow_consumer: { title: 'Too much waits to be read', close: 4008, recovery: 'retry' },
   internal: { title: 'Something went wrong in the server', status: 500, close: 1011, recovery: 'retry' },

@@ -66,3 +66,9 @@ export const seq = z
 export const timestamp = z.iso
   .datetime({ precision: 3 })
   .meta({ description: 'UTC, milliseconds.', example: '2026-11-22T10:15:30.123Z' });
+
+/** From a `Link` header or a `synced` frame; opaque. */
+export const listCursor = z.string().max(256);
+
+/** From a `synced` or `pong` frame; opaque (PROTOCOL 7.4). */
+export const syncCursor = z.string().max(256).meta({ description: 'From the last `synced` or `pong`.' });

@@ -24,11 +24,27 @@ export { MESSAGE_MAX_LENGTH, messageId, PAYLOAD_MAX_BYTES, userId, username } fr
 export {
   type ChatMessageFrame,
   CONVERSATION_SOCKET_PATH,
+  chatMessageFrame,
   type ErrorFrame,
+  errorFrame,
   type ServerFrame,
   sendFrame,
   serverFrame,
 } from './frames.ts';
+export {
+  BEARER_SUBPROTOCOL_PREFIX,
+  type ClientFrame,
+  type ConversationState,
+  clientFrame,
+  clientFrames,
+  conversationState,
+  INBOX_SOCKET_PATH,
+  INBOX_SUBPROTOCOL,
+  type InboxFrame,
+  inboxFrame,
+  inboxFrames,
+  SYNC_MAX_CONVERSATIONS,
+} from './inbox-frames.ts';
 export {
   allOperations,
   type NamedOperation,

@@ -3,6 +3,7 @@ import { conversation, message, messagePage, session, user } from './entities.ts
 import type { RestErrorCode } from './errors.ts';
 import {
   conversationId,
+  listCursor,
   messageContent,
   messageId,
   password,
@@ -64,11 +65,7 @@ export const operations = {
       auth: 'bearer',
       input: z.object({
         limit: z.int().min(1).max(1000).default(1000),
-        cursor: z
-          .string()
-          .max(256)
-          .meta({ description: 'From the `Link` header of the page before.' })
-          .optional(),
+        cursor: listCursor.meta({ description: 'From the `Link` header of the page before.' }).optional(),
       }),
       output: z.array(conversation),
       success: { 200: 'The conversations' },

@@ -3,7 +3,17 @@ import { Ajv } from 'ajv';
 import addFormats from 'ajv-formats';
 import { expect, test } from 'vitest';
 import { z } from 'zod';
-import { asyncApiDocument, CONVERSATION_SOCKET_PATH, errors, sendFrame, serverFrame } from '../src/index.ts';
+import {
+  asyncApiDocument,
+  CONVERSATION_SOCKET_PATH,
+  chatMessageFrame,
+  clientFrames,
+  errorFrame,
+  errors,
+  inboxFrames,
+  sendFrame,
+  serverFrame,
+} from '../src/index.ts';
 
 const document = asyncApiDocument();
 
@@ -28,11 +38,21 @@ test('every reference leads somewhere', () => {
   }
 });
 
-test('its examples are frames, and it names every close code', () => {
-  const { send, ...received } = document.components.messages;
-  for (const { payload } of send.examples) expect(sendFrame.safeParse(payload).success).toBe(true);
-  for (const { examples } of Object.values(received)) {
-    for (const { payload } of examples) expect(serverFrame.safeParse(payload).success).toBe(true);
+test('its examples are frames, every frame is there, and it names every close code', () => {
+  const { messages, schemas } = document.components;
+  const schemaOf = new Map<string, z.ZodType>(
+    [sendFrame, chatMessageFrame, errorFrame].map((schema) => [`${schema.meta()?.id}`, schema]),
+  );
+  for (const [id, { examples = [] }] of Object.entries(messages)) {
+    for (const { payload } of examples) expect(schemaOf.get(id)?.safeParse(payload).success, id).toBe(true);
+  }
+  for (const frame of [
+    ...Object.values(clientFrames),
+    ...Object.values(inboxFrames),
+    ...serverFrame.options,
+  ]) {
+    expect(Object.keys(messages)).toContain(frame.meta()?.id);
+    expect(Object.keys(schemas)).toContain(frame.meta()?.id);
   }
   const { description } = document.channels.conversation;
   for (const [code, row] of Object.entries(errors)) {

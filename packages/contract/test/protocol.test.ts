@@ -1,10 +1,18 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
+import type { z } from 'zod';
 import {
   allOperations,
   CONVERSATION_SOCKET_PATH,
+  clientFrame,
+  clientFrames,
+  conversationState,
   type ErrorCode,
   errors,
+  INBOX_SOCKET_PATH,
+  INBOX_SUBPROTOCOL,
+  inboxFrame,
+  inboxFrames,
   PAYLOAD_MAX_BYTES,
   problem,
   sendFrame,
@@ -58,7 +66,7 @@ test('3: every success status of an operation is named where it is described', (
 });
 
 test('4: the close codes say what the error table says', () => {
-  const text = section('4.');
+  const text = section('4.') + section('7.');
   const written = rows(text).filter(([code]) => /^\d{4}$/.test(code ?? ''));
   expect(written.length).toBeGreaterThan(0);
   for (const [close, ...rest] of written) {
@@ -72,14 +80,42 @@ test('4: the close codes say what the error table says', () => {
   expect(text).toContain(`${PAYLOAD_MAX_BYTES / 1024} KiB`);
 });
 
+test('7: every frame is described with its fields, and no other', () => {
+  const text = section('7.');
+  for (const [title, frames] of [
+    ['### 7.5', clientFrames],
+    ['### 7.6', inboxFrames],
+  ] as const) {
+    const [, after = ''] = text.split(title);
+    const described = new Map(
+      rows(after.split('\n###', 1).join()).flatMap(([name = '', fields = '']) => {
+        const [, type] = /^`(\w+)`$/.exec(name) ?? [];
+        return type ? [[type, [...fields.matchAll(/`(\w+)\??`/g)].map(([, field = '']) => field)]] : [];
+      }),
+    );
+    expect([...described.keys()].sort()).toEqual(Object.keys(frames).sort());
+    for (const [type, schema] of Object.entries<z.ZodObject>(frames)) {
+      const fields = Object.keys(schema.shape).filter((field) => field !== 'type');
+      // `chat_message` is "as in 4.3", and what is new.
+      const inherited = schema === inboxFrames.chat_message ? fields.slice(0, -1) : [];
+      expect([...inherited, ...(described.get(type) ?? [])].sort(), type).toEqual([...fields].sort());
+    }
+  }
+  expect(text).toContain(`ws://host${INBOX_SOCKET_PATH}\``);
+  expect(text).toContain(INBOX_SUBPROTOCOL);
+});
+
 test('the examples are of the shapes they show', () => {
   const examples = [...protocol.matchAll(/```json\n([\s\S]+?)```/g)].map(
     ([, text = '']): Record<string, unknown> =>
       JSON.parse(text.replaceAll('019a…', '019a0000-0000-7000-8000-000000000000')),
   );
-  expect(examples).toHaveLength(4);
+  expect(examples).toHaveLength(9);
   for (const example of examples) {
-    const schema = 'status' in example ? problem : 'type' in example ? serverFrame : sendFrame;
-    expect(schema.safeParse(example).error).toBeUndefined();
+    const schemas = [problem, conversationState, sendFrame, serverFrame, inboxFrame, clientFrame];
+    expect(
+      schemas.some((schema) => schema.safeParse(example).success),
+      JSON.stringify(example),
+    ).toBe(true);
   }
 });

@@ -1,4 +1,6 @@
+import { sql } from 'drizzle-orm';
 import {
+  bigint,
   customType,
   index,
   integer,
@@ -18,6 +20,9 @@ const bytea = customType<{ data: Uint8Array }>({ dataType: () => 'bytea' });
 const byteOrderedText = customType<{ data: string }>({ dataType: () => 'text collate "C"' });
 const instant = () => timestamp({ precision: 3, withTimezone: true, mode: 'date' });
 
+/** The number of the transaction under way, 64 bits wide: it never comes again. */
+export const CURRENT_XID = sql`pg_current_xact_id()::text::bigint`;
+
 /** A conversation, and in the same row both sides' state: a send is one row updated and one inserted. */
 export const conversations = pgTable(
   'conversations',
@@ -33,10 +38,13 @@ export const conversations = pgTable(
     user2ReadSeq: integer().notNull().default(0),
     user1Unread: integer().notNull().default(0),
     user2Unread: integer().notNull().default(0),
+    /** The transaction that changed the row last: see `domain/conversations/changes.ts`. */
+    changedXid: bigint({ mode: 'bigint' }).notNull().default(CURRENT_XID),
   },
+  // `changed_xid` comes last: it is not for order, but to pick what changed out of one's own conversations without reading the rows.
   (t) => [
-    index('conversations_by_user1').on(t.user1Id, t.activityAt, t.id),
-    index('conversations_by_user2').on(t.user2Id, t.activityAt, t.id),
+    index('conversations_by_user1').on(t.user1Id, t.activityAt, t.id, t.changedXid),
+    index('conversations_by_user2').on(t.user2Id, t.activityAt, t.id, t.changedXid),
   ],
 );
 
@@ -64,6 +72,8 @@ export const users = pgTable(
     /** The username as it is compared: see `domain/users/username-key.ts`. */
     usernameKey: byteOrderedText().notNull(),
     createdAt: instant().notNull(),
+    /** When the last of the user's devices went away; null while none ever did. */
+    lastSeenAt: instant(),
   },
   (t) => [uniqueIndex('users_by_username_key').on(t.usernameKey)],
 );
