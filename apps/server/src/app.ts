@@ -7,12 +7,14 @@ import { createTokenVerifier } from './auth/verify.ts';
 import type { AuthConfig, Config } from './config.ts';
 import { openEmbedded, openPostgres } from './db/client.ts';
 import type { Context } from './domain/context.ts';
+import { loadDatabaseId } from './domain/conversations/changes.ts';
 import { loadConversationKey } from './domain/conversations/id.ts';
 import { loadMessages } from './domain/messages/load.ts';
 import { memoryEvents } from './events/memory.ts';
 import { createHttpServer } from './rest/server.ts';
+import { isSocketUpgrade } from './socket/handshake.ts';
 import { Hub } from './socket/hub.ts';
-import { isSocketUpgrade, SocketServer } from './socket/server.ts';
+import { SocketServer } from './socket/server.ts';
 import { StartupError } from './startup-error.ts';
 
 /** A server that listens. */
@@ -42,6 +44,7 @@ export async function startApp(config: Config, log: FastifyBaseLogger): Promise<
       events: memoryEvents(),
       now: () => new Date(),
       conversationKey: await loadConversationKey(db),
+      databaseId: await loadDatabaseId(db),
       limits: { messageLength: config.messageMaxLength },
     };
     const auth = resolveAuth(config);

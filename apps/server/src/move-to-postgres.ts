@@ -43,9 +43,10 @@ async function move(dataDir: string, url: string): Promise<void> {
       await sql`delete from secrets`; // its conversation ids would be other ones
       await withEmbedded(dataDir, async (source) => {
         for (const table of TABLES) {
-          const { blob } = await source.query(`copy ${table} to '/dev/blob' with (format csv)`);
+          const columns = await columnsOf(source, table);
+          const { blob } = await source.query(`copy ${table} (${columns}) to '/dev/blob' with (format csv)`);
           if (!blob) throw new Error(`nothing came of table ${table}`);
-          const sink = await sql`copy ${sql(table)} from stdin with (format csv)`.writable();
+          const sink = await sql.unsafe(`copy ${table} (${columns}) from stdin with (format csv)`).writable();
           await pipeline(Readable.fromWeb(blob.stream()), sink);
         }
       });
@@ -53,6 +54,16 @@ async function move(dataDir: string, url: string): Promise<void> {
   } finally {
     await target.end();
   }
+}
+
+/** All but the numbers of transactions, which are another database's own. */
+async function columnsOf(source: PGlite, table: string): Promise<string> {
+  const { rows } = await source.query<{ name: string }>(
+    `select quote_ident(column_name) as name from information_schema.columns
+     where table_name = $1 and column_name <> 'changed_xid' order by ordinal_position`,
+    [table],
+  );
+  return rows.map(({ name }) => name).join(', ');
 }
 
 async function withEmbedded(dataDir: string, work: (source: PGlite) => Promise<void>): Promise<void> {

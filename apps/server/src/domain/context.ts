@@ -9,6 +9,8 @@ export interface Context {
   readonly now: () => Date;
   /** The key of the conversation ids: see `conversations/id.ts`. */
   readonly conversationKey: Uint8Array;
+  /** Tells this database from every other one: see `conversations/changes.ts`. */
+  readonly databaseId: string;
   readonly limits: Limits;
 }
 

@@ -1,8 +1,10 @@
-import { CONVERSATION_SOCKET_PATH } from '@duet/contract';
+import { CONVERSATION_SOCKET_PATH, INBOX_SOCKET_PATH } from '@duet/contract';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { DomainError } from '../domain/error.ts';
 
-const SOCKET_PATH = patternOf(CONVERSATION_SOCKET_PATH.replaceAll(/\{(\w+)\}/g, ':$1'));
+const SOCKET_PATHS = [CONVERSATION_SOCKET_PATH, INBOX_SOCKET_PATH].map((path) =>
+  patternOf(path.replaceAll(/\{(\w+)\}/g, ':$1')),
+);
 
 /**
  * What no route takes (PROTOCOL 3.1): 308 to the path with its slash, OPTIONS, 405 with `Allow`, 426 on a socket's path, 404. Must be
@@ -26,7 +28,9 @@ export function answerTheRest(app: FastifyInstance): void {
     if (!path.endsWith('/') && methodsAt(`${path}/`).size > 0) {
       return reply.redirect(`${path}/${request.url.slice(path.length)}`, 308);
     }
-    throw new DomainError(SOCKET_PATH.test(path) ? 'upgrade_required' : 'not_found');
+    throw new DomainError(
+      SOCKET_PATHS.some((pattern) => pattern.test(path)) ? 'upgrade_required' : 'not_found',
+    );
   };
   // In a hook, before the body is read: no body is wrong for a method that is not there.
   app.addHook('onRequest', async (request, reply) => {

@@ -36,7 +36,10 @@ export const appRouter = router({
       return conversation;
     }),
     get: member(conversations.get).query(({ ctx, input }) => getConversation(ctx.domain, input)),
-    markRead: member(conversations.markRead).mutation(({ ctx, input }) => markRead(ctx.domain, input)),
+    markRead: member(conversations.markRead).mutation(async ({ ctx, input }) => {
+      await markRead(ctx.domain, input);
+      return getConversation(ctx.domain, input);
+    }),
   },
   messages: {
     list: member(messages.list).query(async ({ ctx, input }) =>

@@ -1,8 +1,14 @@
-import type { ChatMessageFrame, ErrorFrame, Message } from '@duet/contract';
+import type { ChatMessageFrame, ConversationState, InboxFrame, Message, ServerFrame } from '@duet/contract';
+import type { DomainEvent, PresenceChanged } from '../events/events.ts';
 
-/** A committed message as a frame (PROTOCOL 4.3), serialised. */
-export function encodeMessage(message: Message): Buffer {
-  const frame: ChatMessageFrame = {
+/** A frame as it goes over the wire. */
+export function encode(frame: ServerFrame | InboxFrame): Buffer {
+  return Buffer.from(JSON.stringify(frame));
+}
+
+/** A committed message as a conversation's socket hears it (PROTOCOL 4.3). */
+export function toMessageFrame(message: Message): ChatMessageFrame {
+  return {
     type: 'chat_message',
     message: message.content,
     sender_id: message.sender.id,
@@ -12,11 +18,36 @@ export function encodeMessage(message: Message): Buffer {
     conversation_id: message.conversation_id,
     seq: message.seq,
   };
-  return Buffer.from(JSON.stringify(frame));
 }
 
-/** An error as a frame (PROTOCOL 4.3), serialised. */
-export function encodeError(error: Omit<ErrorFrame, 'type'>): Buffer {
-  const frame: ErrorFrame = { type: 'error', ...error };
-  return Buffer.from(JSON.stringify(frame));
+/** The same as the inbox hears it (PROTOCOL 7.6). */
+export function toInboxMessageFrame(message: Message, state: ConversationState): InboxFrame {
+  return { ...toMessageFrame(message), state };
+}
+
+/** A frame, and whose inboxes it is for. */
+export interface Addressed {
+  readonly userIds: readonly string[];
+  readonly frame: InboxFrame;
+}
+
+/** An event as the inboxes of those whom it concerns hear it (PROTOCOL 7.6); presence goes to whoever asked instead. */
+export function inboxFrameOf(event: Exclude<DomainEvent, PresenceChanged>): Addressed {
+  switch (event.type) {
+    case 'message':
+      return { userIds: event.users, frame: toInboxMessageFrame(event.message, event.state) };
+    case 'conversation': {
+      const { conversation } = event;
+      const userIds = [conversation.user1.id, conversation.user2.id];
+      return { userIds, frame: { type: 'conversation', conversation } };
+    }
+    case 'read': {
+      const { type, conversationId: conversation_id, userId: user_id, seq, state } = event;
+      return { userIds: event.users, frame: { type, conversation_id, user_id, seq, state } };
+    }
+    case 'typing': {
+      const { type, conversationId: conversation_id, userId: user_id, typing } = event;
+      return { userIds: [event.peerId], frame: { type, conversation_id, user_id, typing } };
+    }
+  }
 }

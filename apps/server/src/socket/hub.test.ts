@@ -1,4 +1,4 @@
-import type { Message } from '@duet/contract';
+import type { ConversationState, Message } from '@duet/contract';
 import { pino } from 'pino';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { memoryEvents } from '../events/memory.ts';
@@ -34,7 +34,10 @@ function setUp(load: LoadMessages) {
     fail: () => (failed = true),
   };
   const publish = (...seqs: number[]) => {
-    for (const seq of seqs) events.publish({ type: 'message', message: message(seq) });
+    for (const seq of seqs) {
+      const state: ConversationState = { last_seq: seq, read_seqs: [0, 0], unread_counts: [0, 0] };
+      events.publish({ type: 'message', message: message(seq), users: ['a', 'b'], state });
+    }
   };
   return { hub, seat, listener, heard, publish, failed: () => failed };
 }

@@ -1,7 +1,7 @@
 import type { Message } from '@duet/contract';
 import type { FastifyBaseLogger } from 'fastify';
-import type { Events } from '../events/events.ts';
-import { encodeMessage } from './frames.ts';
+import type { DomainEvent, Events } from '../events/events.ts';
+import { type Addressed, encode, inboxFrameOf, toMessageFrame } from './frames.ts';
 import { type Hole, InOrder } from './in-order.ts';
 
 /** What the hub needs of a connection. */
@@ -34,9 +34,13 @@ const REPAIR_AFTER_MS = 200;
 /** More than this held back, and the sockets recover by themselves. */
 const MAX_HELD = 1000;
 
-/** Who hears what: the conversations that have sockets on this node, and each one's order (PROTOCOL 4.4). */
+/**
+ * Who hears what: the conversations that have sockets on this node, and each one's order (PROTOCOL 4.4); and the people who have inboxes
+ * on it, which hear everything of theirs as it comes (PROTOCOL 7.6).
+ */
 export class Hub {
   readonly #rooms = new Map<string, Room>();
+  readonly #inboxes = new Map<string, Set<Listener>>();
   readonly #load: LoadMessages;
   readonly #log: FastifyBaseLogger;
   readonly #unsubscribe: () => void;
@@ -44,7 +48,7 @@ export class Hub {
   constructor(events: Events, load: LoadMessages, log: FastifyBaseLogger) {
     this.#load = load;
     this.#log = log;
-    this.#unsubscribe = events.subscribe((event) => this.#take(event.message));
+    this.#unsubscribe = events.subscribe((event) => this.#hear(event));
   }
 
   /** Takes a seat; from now on nothing of the conversation is missed. */
@@ -73,6 +77,16 @@ export class Hub {
     };
   }
 
+  /** From now on the inbox hears everything of this person's. @returns a function that ends that */
+  join(userId: string, inbox: Listener): () => void {
+    const inboxes = this.#inboxes.get(userId) ?? new Set();
+    this.#inboxes.set(userId, inboxes.add(inbox));
+    return () => {
+      inboxes.delete(inbox);
+      if (inboxes.size === 0 && this.#inboxes.get(userId) === inboxes) this.#inboxes.delete(userId);
+    };
+  }
+
   close(): void {
     this.#unsubscribe();
     for (const [id, room] of this.#rooms) this.#shut(id, room);
@@ -81,7 +95,7 @@ export class Hub {
   #open(conversationId: string): Room {
     const listeners = new Set<Listener>();
     const order = new InOrder<Message>((message) => {
-      const frame = encodeMessage(message);
+      const frame = encode(toMessageFrame(message));
       for (const listener of listeners) listener.send(frame);
     });
     const room: Room = { listeners, order, seats: 0, repair: undefined };
@@ -92,6 +106,22 @@ export class Hub {
   #shut(conversationId: string, room: Room): void {
     clearTimeout(room.repair);
     if (this.#rooms.get(conversationId) === room) this.#rooms.delete(conversationId);
+  }
+
+  #hear(event: DomainEvent): void {
+    if (event.type === 'message') this.#take(event.message);
+    if (event.type !== 'presence') this.#tell(inboxFrameOf(event));
+  }
+
+  /** One serialisation, and only if somebody is there to hear it. */
+  #tell({ userIds, frame }: Addressed): void {
+    let bytes: Buffer | undefined;
+    for (const userId of userIds) {
+      for (const inbox of this.#inboxes.get(userId) ?? []) {
+        bytes ??= encode(frame);
+        inbox.send(bytes);
+      }
+    }
   }
 
   #take(message: Message): void {

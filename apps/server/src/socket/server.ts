@@ -1,20 +1,20 @@
 import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
-import {
-  type CloseErrorCode,
-  CONVERSATION_SOCKET_PATH,
-  type ErrorCode,
-  errors,
-  PAYLOAD_MAX_BYTES,
-} from '@duet/contract';
+import { type CloseErrorCode, INBOX_SUBPROTOCOL, PAYLOAD_MAX_BYTES } from '@duet/contract';
 import type { FastifyBaseLogger } from 'fastify';
 import { type WebSocket, WebSocketServer } from 'ws';
-import { type Authenticate, bearerToken, type Identity } from '../auth/authenticate.ts';
+import type { Authenticate, Identity } from '../auth/authenticate.ts';
 import type { Context } from '../domain/context.ts';
 import { authorize } from '../domain/conversations/authorize.ts';
 import { DomainError } from '../domain/error.ts';
 import { Connection } from './connection.ts';
+import { dispatch } from './dispatch.ts';
+import { refuse, targetOf, tokenOf } from './handshake.ts';
 import type { Hub, Seat } from './hub.ts';
+import { Presence } from './inbox/presence.ts';
+import { type InboxServices, InboxSession } from './inbox/session.ts';
+import { Typing } from './inbox/typing.ts';
+import { closes } from './refusal.ts';
 
 export interface SocketServerOptions {
   readonly http: Server;
@@ -24,8 +24,6 @@ export interface SocketServerOptions {
   readonly heartbeatSeconds: number;
   readonly log: FastifyBaseLogger;
 }
-
-const PATH = new RegExp(`^${CONVERSATION_SOCKET_PATH.replace('{conversation_id}', '([^/]+)')}$`);
 
 declare module 'ws' {
   // In ws since 8.19, not yet in its types.
@@ -39,13 +37,7 @@ const CLOSE_TIMEOUT_MS = 10_000;
 /** The same when the server goes away, which has to be done within seconds. */
 const DRAIN_TIMEOUT_MS = 2000;
 
-/** Whether a request is to become a socket; every other one is answered as HTTP, whatever it would upgrade to. */
-export function isSocketUpgrade({ method, url, headers }: IncomingMessage): boolean {
-  const [path = ''] = url?.split('?', 1) ?? [];
-  return method === 'GET' && headers.upgrade?.toLowerCase() === 'websocket' && PATH.test(path);
-}
-
-/** The WebSocket endpoint (PROTOCOL 4): takes upgrades, keeps the connections, lets them go. */
+/** The WebSocket endpoints (PROTOCOL 4 and 7): takes upgrades, keeps the connections, lets them go. */
 export class SocketServer {
   readonly #options: SocketServerOptions;
   readonly #ws = new WebSocketServer({
@@ -53,18 +45,30 @@ export class SocketServer {
     maxPayload: PAYLOAD_MAX_BYTES,
     perMessageDeflate: false,
     closeTimeout: CLOSE_TIMEOUT_MS,
-    handleProtocols: () => false, // none is spoken on these paths yet
+    handleProtocols: (offered, request) =>
+      targetOf(request).isInbox && offered.has(INBOX_SUBPROTOCOL) && INBOX_SUBPROTOCOL,
   });
   readonly #connections = new Set<Connection>();
   readonly #heartbeat: NodeJS.Timeout;
+  readonly #inbox: InboxServices;
   #draining = false;
 
   constructor(options: SocketServerOptions) {
     this.#options = options;
-    options.http.on('upgrade', (request, socket, head) => void this.#upgrade(request, socket, head));
+    const { domain, log, heartbeatSeconds } = options;
+    this.#inbox = {
+      ...options,
+      presence: new Presence(domain, log),
+      typing: new Typing(domain.events),
+    };
+    options.http.on('upgrade', (request, socket, head) => {
+      socket.on('error', (err) => log.debug({ err }, 'a socket failed while connecting'));
+      if (targetOf(request).isInbox) this.#openInbox(request, socket, head);
+      else void this.#openConversation(request, socket, head);
+    });
     this.#heartbeat = setInterval(() => {
       for (const connection of this.#connections) connection.beat();
-    }, options.heartbeatSeconds * 1000);
+    }, heartbeatSeconds * 1000);
   }
 
   /** Takes no more sockets and closes those there are with 1012; resolves when they are gone, within seconds. */
@@ -77,6 +81,8 @@ export class SocketServer {
     await Promise.all([...this.#ws.clients].map((ws) => new Promise((resolve) => ws.once('close', resolve))));
     clearTimeout(cut);
     await Promise.all(connections.map((connection) => connection.settled()));
+    this.#inbox.typing.close();
+    await this.#inbox.presence.close();
   }
 
   /** Ends every socket at once, also those that were refused and have not answered the close. */
@@ -84,19 +90,26 @@ export class SocketServer {
     for (const ws of this.#ws.clients) ws.terminate();
   }
 
-  async #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
+  /** Everything of somebody's; who that is may be said by a frame that is still to come. */
+  #openInbox(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     const { log } = this.#options;
-    socket.on('error', (err) => log.debug({ err }, 'a socket failed while connecting'));
-    const [path = '', query] = request.url?.split('?', 2) ?? [];
-    const conversationId = PATH.exec(path)?.[1]?.toLowerCase() ?? '';
-    const token =
-      bearerToken(request.headers.authorization) ?? new URLSearchParams(query).get('token') ?? undefined;
-    const admission = await this.#admit(token, conversationId);
+    this.#ws.handleUpgrade(request, socket, head, (ws) => {
+      ws.on('error', (err) => log.debug({ err }, 'a socket failed'));
+      if (this.#draining) return refuse(ws, 'server_restarting');
+      if (ws.protocol !== INBOX_SUBPROTOCOL) return refuse(ws, 'unsupported_protocol');
+      this.#keep(ws, new InboxSession(ws, this.#inbox, tokenOf(request), log).connection);
+    });
+  }
+
+  async #openConversation(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
+    const { log } = this.#options;
+    const { conversationId = '' } = targetOf(request);
+    const admission = await this.#admit(tokenOf(request), conversationId);
     let seated = false;
     this.#ws.handleUpgrade(request, socket, head, (ws) => {
       ws.on('error', (err) => log.debug({ err }, 'a socket failed'));
       if ('refusal' in admission) {
-        ws.close(errors[admission.refusal].close, admission.refusal);
+        refuse(ws, admission.refusal);
       } else {
         seated = true;
         this.#connect(ws, admission, conversationId);
@@ -133,15 +146,22 @@ export class SocketServer {
     const { domain } = this.#options;
     const log = this.#options.log.child({ conversation_id: conversationId, user_id: identity.user.id });
     const speaker = { ctx: { ...domain, actor: identity.user }, conversationId };
-    const connection = new Connection(ws, speaker, identity.expiresAt, log);
-    this.#connections.add(connection);
+    const connection = new Connection(ws, (data, isBinary) =>
+      dispatch(speaker, data, isBinary, (err) => log.error({ err }, 'a frame failed')),
+    );
+    connection.expireAt(identity.expiresAt);
+    this.#keep(ws, connection);
     log.info('socket opened');
     ws.once('close', (code) => {
       seat.leave();
-      this.#connections.delete(connection);
       log.info({ code }, 'socket closed');
     });
     seat.listen(connection, position);
+  }
+
+  #keep(ws: WebSocket, connection: Connection): void {
+    this.#connections.add(connection);
+    ws.once('close', () => this.#connections.delete(connection));
   }
 }
 
@@ -149,8 +169,4 @@ interface Admission {
   readonly identity: Identity;
   readonly seat: Seat;
   readonly position: number;
-}
-
-function closes(code: ErrorCode): code is CloseErrorCode {
-  return 'close' in errors[code];
 }

@@ -7,6 +7,7 @@ import { createAuthenticate } from '../../src/auth/authenticate.ts';
 import { createTokenIssuer } from '../../src/auth/issue.ts';
 import { createTokenVerifier } from '../../src/auth/verify.ts';
 import { type DatabaseHandle, openEmbedded } from '../../src/db/client.ts';
+import { loadDatabaseId } from '../../src/domain/conversations/changes.ts';
 import { loadConversationKey } from '../../src/domain/conversations/id.ts';
 import { memoryEvents } from '../../src/events/memory.ts';
 import { contextOf } from '../../src/rest/http-context.ts';
@@ -33,6 +34,7 @@ beforeAll(async () => {
     events: memoryEvents(),
     now: () => new Date(),
     conversationKey: await loadConversationKey(handle.db),
+    databaseId: await loadDatabaseId(handle.db),
     limits: { messageLength: 10_000 },
   };
   const secret = new TextEncoder().encode(JWT_SECRET);

@@ -1,30 +1,52 @@
-import { type ServerFrame, serverFrame } from '@duet/contract';
+import {
+  INBOX_SOCKET_PATH,
+  INBOX_SUBPROTOCOL,
+  type InboxFrame,
+  inboxFrame,
+  type ServerFrame,
+  serverFrame,
+} from '@duet/contract';
 import { type ClientOptions, WebSocket } from 'ws';
 
 const TIMEOUT_MS = 20_000;
 
 /** A client's socket whose frames are taken one by one; every wait has a bound. */
-export interface TestSocket {
+export interface TestSocket<Frame = ServerFrame> {
   readonly ws: WebSocket;
   /** Resolves with the next frame, held against the contract. */
-  next(): Promise<ServerFrame>;
+  next(): Promise<Frame>;
   /** The next `count` frames. */
-  take(count: number): Promise<ServerFrame[]>;
+  take(count: number): Promise<Frame[]>;
   send(frame: unknown): void;
   /** Frames that came and were not taken. */
-  readonly untaken: readonly ServerFrame[];
+  readonly untaken: readonly Frame[];
   /** Resolves with how the socket closed. */
   readonly closed: Promise<{ code: number; reason: string }>;
   close(): Promise<void>;
 }
 
-/** Resolves once the handshake is complete. */
-export async function connect(url: string, options: ClientOptions = {}): Promise<TestSocket> {
-  const ws = new WebSocket(url.replace(/^http/, 'ws'), options);
-  const untaken: ServerFrame[] = [];
+/** A conversation's socket; resolves once the handshake is complete. */
+export function connect(url: string, options: ClientOptions = {}): Promise<TestSocket> {
+  return open(new WebSocket(url.replace(/^http/, 'ws'), options), (text) =>
+    serverFrame.parse(JSON.parse(text)),
+  );
+}
+
+/** An inbox; resolves once the handshake is complete. */
+export function connectInbox(
+  url: string,
+  { protocols = [], query = '', ...options }: ClientOptions & { protocols?: string[]; query?: string } = {},
+): Promise<TestSocket<InboxFrame>> {
+  const address = url.replace(/^http/, 'ws') + INBOX_SOCKET_PATH + query;
+  const ws = new WebSocket(address, [INBOX_SUBPROTOCOL, ...protocols], options);
+  return open(ws, (text) => inboxFrame.parse(JSON.parse(text)));
+}
+
+async function open<Frame>(ws: WebSocket, parse: (text: string) => Frame): Promise<TestSocket<Frame>> {
+  const untaken: Frame[] = [];
   let wake = () => {};
   ws.on('message', (data) => {
-    untaken.push(serverFrame.parse(JSON.parse(data.toString())));
+    untaken.push(parse(data.toString()));
     wake();
   });
   const closed = new Promise<{ code: number; reason: string }>((resolve) => {
@@ -41,7 +63,7 @@ export async function connect(url: string, options: ClientOptions = {}): Promise
     }),
   );
   ws.on('error', () => {});
-  const next = async (): Promise<ServerFrame> => {
+  const next = async (): Promise<Frame> => {
     for (;;) {
       const frame = untaken.shift();
       if (frame) return frame;
@@ -54,7 +76,7 @@ export async function connect(url: string, options: ClientOptions = {}): Promise
     untaken,
     next,
     take: async (count) => {
-      const frames: ServerFrame[] = [];
+      const frames: Frame[] = [];
       while (frames.length < count) frames.push(await next());
       return frames;
     },

@@ -3,6 +3,7 @@ import postgres from 'postgres';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openPostgres } from '../../src/db/client.ts';
 import type { ActorContext } from '../../src/domain/context.ts';
+import { loadDatabaseId } from '../../src/domain/conversations/changes.ts';
 import { loadConversationKey } from '../../src/domain/conversations/id.ts';
 import { listConversations } from '../../src/domain/conversations/list.ts';
 import { listMessages } from '../../src/domain/messages/list.ts';
@@ -40,6 +41,7 @@ beforeAll(async () => {
     events: memoryEvents(),
     now: () => new Date(),
     conversationKey: await loadConversationKey(db),
+    databaseId: await loadDatabaseId(db),
     limits: { messageLength: 10_000 },
     actor: { id: 'u0', username: 'user0' },
   };

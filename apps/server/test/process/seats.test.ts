@@ -4,6 +4,7 @@ import { pino } from 'pino';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type DatabaseHandle, openEmbedded } from '../../src/db/client.ts';
 import type { Context } from '../../src/domain/context.ts';
+import { loadDatabaseId } from '../../src/domain/conversations/changes.ts';
 import { loadConversationKey } from '../../src/domain/conversations/id.ts';
 import { openConversation } from '../../src/domain/conversations/open.ts';
 import { provisionUser } from '../../src/domain/users/provision.ts';
@@ -52,6 +53,7 @@ beforeAll(async () => {
     events,
     now: () => new Date(),
     conversationKey,
+    databaseId: await loadDatabaseId(db),
     limits: { messageLength: 9 },
   };
   for (const id of ['ada', 'ben', 'eve']) await provisionUser(domain, id, id);

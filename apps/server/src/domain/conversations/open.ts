@@ -27,5 +27,8 @@ export async function openConversation(
     .values({ id, user1Id: actor.id, user2Id: targetId, createdAt: now, activityAt: now })
     .onConflictDoNothing()
     .returning({ id: conversations.id });
-  return { conversation: await getConversation(ctx, { conversation_id: id }), created: inserted.length > 0 };
+  const created = inserted.length > 0;
+  const conversation = await getConversation(ctx, { conversation_id: id });
+  if (created) ctx.events.publish({ type: 'conversation', conversation });
+  return { conversation, created };
 }

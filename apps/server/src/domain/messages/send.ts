@@ -1,11 +1,13 @@
 import { randomUUID } from 'node:crypto';
-import type { Message } from '@duet/contract';
+import type { ConversationState, Message } from '@duet/contract';
 import { and, eq, notExists, or, sql } from 'drizzle-orm';
 import { isUniqueViolation } from '../../db/errors.ts';
-import { conversations, messages } from '../../db/schema.ts';
+import { CURRENT_XID, conversations, messages } from '../../db/schema.ts';
+import type { UserPair } from '../../events/events.ts';
 import type { ActorContext } from '../context.ts';
 import { authorize } from '../conversations/authorize.ts';
 import { isConversationId } from '../conversations/id.ts';
+import { stateOf } from '../conversations/state.ts';
 import { DomainError } from '../error.ts';
 import { toMessage } from './view.ts';
 
@@ -15,6 +17,13 @@ export interface SendInput {
   readonly message_id?: string | undefined;
 }
 
+/** The message, the conversation's state with it, and whether this call sent it. */
+export interface SentMessage {
+  readonly message: Message;
+  readonly state: ConversationState;
+  readonly created: boolean;
+}
+
 type IdentifiedSend = SendInput & { readonly message_id: string };
 
 /**
@@ -22,29 +31,28 @@ type IdentifiedSend = SendInput & { readonly message_id: string };
  * @returns `created: false` and the original when the message was sent before
  * @throws DomainError `not_found`, `not_participant`, `conflict`, `invalid_request`
  */
-export async function sendMessage(
-  ctx: ActorContext,
-  input: SendInput,
-): Promise<{ message: Message; created: boolean }> {
+export async function sendMessage(ctx: ActorContext, input: SendInput): Promise<SentMessage> {
   if (input.content.length > ctx.limits.messageLength) {
     throw DomainError.invalid('content', `must not be longer than ${ctx.limits.messageLength} characters`);
   }
-  const sent = await store(ctx, { ...input, message_id: input.message_id ?? randomUUID() });
+  const { users, ...sent } = await store(ctx, { ...input, message_id: input.message_id ?? randomUUID() });
   // A repeated message is published too: the first try may have died between its commit and this line.
-  ctx.events.publish({ type: 'message', message: sent.message });
+  ctx.events.publish({ type: 'message', message: sent.message, users, state: sent.state });
   return sent;
 }
 
-async function store(
-  ctx: ActorContext,
-  input: IdentifiedSend,
-): Promise<{ message: Message; created: boolean }> {
+async function store(ctx: ActorContext, input: IdentifiedSend): Promise<SentMessage & { users: UserPair }> {
   const id = input.conversation_id;
   const row = isConversationId(id) ? await insertOnce(ctx, input) : undefined;
-  if (row?.inserted) return { message: toMessage(row.inserted, ctx.actor, row.markers), created: true };
-  const original = row?.repeated;
-  if (row && original?.senderId === ctx.actor.id && original.content === input.content) {
-    return { message: toMessage(original, ctx.actor, row.markers), created: false };
+  const stored = row?.inserted ?? row?.repeated;
+  if (row && stored?.senderId === ctx.actor.id && stored.content === input.content) {
+    const markers = row.raised ?? row.before;
+    return {
+      message: toMessage(stored, ctx.actor, markers),
+      state: stateOf(markers),
+      users: [markers.user1Id, markers.user2Id],
+      created: row.inserted !== null,
+    };
   }
   await authorize(ctx, id); // throws if that is why nothing was inserted
   throw new DomainError('conflict');
@@ -80,6 +88,7 @@ async function insertOrFind({ db, actor, now }: ActorContext, input: IdentifiedS
         activityAt: sql`greatest(${c.activityAt}, ${now().toISOString()}::timestamptz)`,
         user1Unread: sql`${c.user1Unread} + (${c.user1Id} <> ${actor.id})::int`,
         user2Unread: sql`${c.user2Unread} + (${c.user2Id} <> ${actor.id})::int`,
+        changedXid: CURRENT_XID,
       })
       .where(
         and(
@@ -88,7 +97,7 @@ async function insertOrFind({ db, actor, now }: ActorContext, input: IdentifiedS
           notExists(db.select({ one: sql`1` }).from(repeated)),
         ),
       )
-      .returning({ id: c.id, lastSeq: c.lastSeq, activityAt: c.activityAt }),
+      .returning(),
   );
   const inserted = db.$with('inserted').as(
     db
@@ -110,11 +119,13 @@ async function insertOrFind({ db, actor, now }: ActorContext, input: IdentifiedS
   const [row] = await db
     .with(repeated, raised, inserted)
     .select({
-      markers: { user1Id: c.user1Id, user1ReadSeq: c.user1ReadSeq, user2ReadSeq: c.user2ReadSeq },
+      before: c,
+      raised: { ...raised._.selectedFields },
       inserted: { ...inserted._.selectedFields },
       repeated: { ...repeated._.selectedFields },
     })
     .from(c)
+    .leftJoin(raised, eq(raised.id, c.id))
     .leftJoin(inserted, eq(inserted.conversationId, c.id))
     .leftJoin(repeated, eq(repeated.conversationId, c.id))
     .where(eq(c.id, id));

@@ -1,0 +1,132 @@
+import { clientFrame, type InboxFrame, messageId } from '@duet/contract';
+import type { FastifyBaseLogger } from 'fastify';
+import type { RawData, WebSocket } from 'ws';
+import type { Authenticate, Identity } from '../../auth/authenticate.ts';
+import type { Context } from '../../domain/context.ts';
+import { DomainError } from '../../domain/error.ts';
+import { Connection } from '../connection.ts';
+import { encode } from '../frames.ts';
+import type { Hub } from '../hub.ts';
+import { closes, parseFrame, parseObject, toRefusal } from '../refusal.ts';
+import { dispatch, type Member } from './dispatch.ts';
+import type { Presence } from './presence.ts';
+import type { Typing } from './typing.ts';
+
+/** What every inbox works with. */
+export interface InboxServices {
+  readonly domain: Context;
+  readonly authenticate: Authenticate;
+  readonly hub: Hub;
+  readonly presence: Presence;
+  readonly typing: Typing;
+  readonly heartbeatSeconds: number;
+}
+
+/** How long a socket may take to say who it is (PROTOCOL 7.1). */
+const AUTH_TIMEOUT_MS = 5000;
+/** How long before its token expires a device is warned, if there is that much time (PROTOCOL 7.2). */
+const WARNING_MS = 30_000;
+const MAX_TIMER_MS = 2 ** 31 - 1;
+
+/** One `duet.v1` socket, from its handshake to its end (PROTOCOL 7). */
+export class InboxSession {
+  readonly connection: Connection;
+  readonly #services: InboxServices;
+  #log: FastifyBaseLogger;
+  #member: Member | undefined;
+  #leaveHub = () => {};
+  #ended = false;
+  /** The end of the wait for a token, later the warning that it expires. */
+  #timer: NodeJS.Timeout | undefined;
+
+  /** @param token of the handshake, if there was one */
+  constructor(ws: WebSocket, services: InboxServices, token: string | undefined, log: FastifyBaseLogger) {
+    this.#services = services;
+    this.#log = log;
+    this.connection = new Connection(ws, (data, isBinary) => this.#handle(data, isBinary));
+    ws.once('close', (code) => this.#end(code));
+    if (token === undefined) {
+      this.#timer = setTimeout(() => this.connection.close('missing_token'), AUTH_TIMEOUT_MS);
+    } else {
+      this.connection.enqueue(() => this.#answer({}, () => this.#authenticate(token)));
+    }
+  }
+
+  #handle(data: RawData, isBinary: boolean): Promise<Buffer | undefined> {
+    const about: Pick<InboxError, 'frame' | 'conversation_id' | 'message_id'> = {};
+    return this.#answer(about, async () => {
+      const value = parseObject(isBinary ? undefined : data.toString());
+      const { type, conversation_id } = value;
+      if (typeof type === 'string') about.frame = type.slice(0, 32);
+      if (typeof conversation_id === 'string') about.conversation_id = conversation_id.slice(0, 36);
+      const named = messageId.safeParse(value['message_id']);
+      if (named.success) about.message_id = named.data;
+      if (!this.#member && type !== 'auth') throw new DomainError('missing_token');
+      const frame = parseFrame(clientFrame, value);
+      if (frame.type === 'auth') return this.#authenticate(frame.token);
+      return this.#member && dispatch(this.#member, frame);
+    });
+  }
+
+  /** What there is to say to this socket alone; before it is `ready` a refusal ends it. */
+  async #answer(about: object, work: () => Promise<InboxFrame | undefined>): Promise<Buffer | undefined> {
+    try {
+      const frame = await work();
+      return frame && encode(frame);
+    } catch (error) {
+      const refusal = toRefusal(error, (err) => this.#log.error({ err }, 'a frame failed'));
+      if (this.#member) return encode({ type: 'error', ...refusal, ...about });
+      this.connection.close(closes(refusal.code) ? refusal.code : 'missing_token');
+      return undefined;
+    }
+  }
+
+  async #authenticate(token: string): Promise<InboxFrame | undefined> {
+    const identity = await this.#services.authenticate(token);
+    if (this.#ended) return undefined;
+    if (this.#member && this.#member.ctx.actor.id !== identity.user.id) {
+      throw new DomainError('invalid_token', 'the token is somebody else’s');
+    }
+    this.#member ??= this.#begin(identity);
+    this.connection.expireAt(identity.expiresAt);
+    const left = Math.max(0, identity.expiresAt.getTime() - Date.now());
+    clearTimeout(this.#timer);
+    const warnIn = left - Math.min(WARNING_MS, left / 2);
+    if (warnIn <= MAX_TIMER_MS) this.#timer = setTimeout(() => this.#warn(left - warnIn), warnIn);
+    return {
+      type: 'ready',
+      user: identity.user,
+      expires_in: Math.floor(left / 1000),
+      heartbeat_seconds: this.#services.heartbeatSeconds,
+    };
+  }
+
+  /** From here on nothing that commits is kept from the socket. */
+  #begin({ user }: Identity): Member {
+    const { domain, hub, presence, typing } = this.#services;
+    const { connection } = this;
+    this.#log = this.#log.child({ user_id: user.id });
+    this.#log.info('inbox opened');
+    this.#leaveHub = hub.join(user.id, connection);
+    presence.arrive(user.id);
+    return { ctx: { ...domain, actor: user }, connection, presence, typing, peers: new Map() };
+  }
+
+  #warn(leftMs: number): void {
+    this.connection.send(encode({ type: 'auth', expires_in: Math.floor(leftMs / 1000) }));
+  }
+
+  #end(code: number): void {
+    this.#ended = true;
+    clearTimeout(this.#timer);
+    if (!this.#member) return;
+    const { presence, typing } = this.#services;
+    this.#leaveHub();
+    typing.leave(this.connection);
+    presence.unwatchAll(this.connection);
+    presence.leave(this.#member.ctx.actor.id);
+    this.#log.info({ code }, 'inbox closed');
+  }
+}
+
+type InboxError = Extract<InboxFrame, { type: 'error' }>;

@@ -1,0 +1,410 @@
+import { randomUUID } from 'node:crypto';
+import type { Conversation, InboxFrame } from '@duet/contract';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { WebSocket } from 'ws';
+import { entity, request } from '../harness/http.ts';
+import { mint, type Person, startServer, type TestServer } from '../harness/server.ts';
+import { connect, connectInbox, type TestSocket } from '../harness/socket.ts';
+
+let server: TestServer;
+beforeAll(async () => {
+  server = await startServer();
+});
+afterAll(() => server.stop());
+
+type Inbox = TestSocket<InboxFrame>;
+type Frame<T extends InboxFrame['type']> = Extract<InboxFrame, { type: T }>;
+
+/** The next frame of a type; those of other types before it are passed over. */
+async function nextOf<T extends InboxFrame['type']>(inbox: Inbox, type: T): Promise<Frame<T>> {
+  for (;;) {
+    const frame = await inbox.next();
+    if (isOf(frame, type)) return frame;
+  }
+}
+const isOf = <T extends InboxFrame['type']>(frame: InboxFrame, type: T): frame is Frame<T> =>
+  frame.type === type;
+
+async function inboxOf(person: Person): Promise<Inbox> {
+  const inbox = await connectInbox(server.url);
+  inbox.send({ type: 'auth', token: person.token });
+  expect(await inbox.next()).toMatchObject({ type: 'ready', user: { id: person.id } });
+  return inbox;
+}
+
+/** What a `sync` names, and how it ends; live frames in between are left out. */
+async function sync(inbox: Inbox, cursor?: string, limit?: number) {
+  inbox.send({ type: 'sync', cursor, limit });
+  const conversations: Conversation[] = [];
+  for (;;) {
+    const frame = await inbox.next();
+    if (frame.type === 'conversation') conversations.push(frame.conversation);
+    if (frame.type === 'synced') return { conversations, ...frame };
+  }
+}
+
+async function pair() {
+  const [ada, ben] = [await server.person('ada'), await server.person('ben')];
+  const { id } = await ada.open(ben);
+  return { ada, ben, id };
+}
+
+describe('7.1 connecting', () => {
+  test('the token may come in a first frame, a subprotocol entry, the header or the query', async () => {
+    const ada = await server.person('ada');
+    const first = await connectInbox(server.url);
+    first.send({ type: 'auth', token: ada.token });
+    for (const inbox of [
+      first,
+      await connectInbox(server.url, { protocols: [`bearer.${ada.token}`] }),
+      await connectInbox(server.url, { headers: { authorization: `Bearer ${ada.token}` } }),
+      await connectInbox(server.url, { query: `?token=${ada.token}` }),
+    ]) {
+      const ready = await nextOf(inbox, 'ready');
+      expect(ready.user.id).toBe(ada.id);
+      expect(ready.expires_in).toBeGreaterThan(50);
+      expect(ready.heartbeat_seconds).toBe(25);
+      expect(inbox.ws.protocol).toBe('duet.v1');
+      await inbox.close();
+    }
+    expect(server.log.join('')).not.toContain(ada.token);
+  });
+
+  test('a token that does not hold closes with 4401 and the reason, and so does anything before it', async () => {
+    const ada = await server.person('ada');
+    const expired = await mint({ sub: ada.id, exp: Math.floor(Date.now() / 1000) - 10 });
+    for (const [frame, reason] of [
+      [{ type: 'auth', token: 'garbled' }, 'invalid_token'],
+      [{ type: 'auth', token: expired }, 'token_expired'],
+      [{ type: 'auth' }, 'missing_token'],
+      [{ type: 'sync' }, 'missing_token'],
+      ['nonsense', 'missing_token'],
+    ] as const) {
+      const inbox = await connectInbox(server.url);
+      inbox.send(frame);
+      expect(await inbox.closed, JSON.stringify(frame)).toEqual({ code: 4401, reason });
+    }
+    const byQuery = await connectInbox(server.url, { query: '?token=garbled' });
+    expect(await byQuery.closed).toEqual({ code: 4401, reason: 'invalid_token' });
+  });
+
+  test('who says nothing for 5 s is closed with 4401', async () => {
+    const inbox = await connectInbox(server.url);
+    expect(await inbox.closed).toEqual({ code: 4401, reason: 'missing_token' });
+  });
+
+  test('without the subprotocol: 4406; without the upgrade: 426', async () => {
+    const ws = new WebSocket(`${server.url.replace('http', 'ws')}/ws/chat/`);
+    const closed = new Promise((resolve) => {
+      ws.once('close', (code, reason) => resolve([code, reason.toString()]));
+    });
+    expect(await closed).toEqual([4406, 'unsupported_protocol']);
+    expect((await request(server.url, 'GET', '/ws/chat/')).status).toBe(426);
+  });
+});
+
+describe('7.2 a fresh token in band', () => {
+  const soon = (person: Person, seconds: number) =>
+    mint({ sub: person.id, exp: Math.floor(Date.now() / 1000) + seconds });
+
+  test('is asked for before the old one expires, and keeps the socket', async () => {
+    const ada = await server.person('ada');
+    const inbox = await connectInbox(server.url);
+    inbox.send({ type: 'auth', token: await soon(ada, 3) });
+    await nextOf(inbox, 'ready');
+    const { expires_in } = await nextOf(inbox, 'auth');
+    expect(expires_in).toBeLessThan(3);
+    inbox.send({ type: 'auth', token: ada.token });
+    expect((await nextOf(inbox, 'ready')).expires_in).toBeGreaterThan(50);
+    const other = await inboxOf(ada);
+    inbox.send({ type: 'auth', token: await soon(ada, 1) });
+    expect(await inbox.closed).toEqual({ code: 4401, reason: 'token_expired' });
+    await other.close();
+  });
+
+  test('one that does not hold, or is somebody else’s, changes nothing', async () => {
+    const [ada, ben] = [await server.person('ada'), await server.person('ben')];
+    const inbox = await inboxOf(ada);
+    for (const token of ['garbled', ben.token]) {
+      inbox.send({ type: 'auth', token });
+      expect(await inbox.next()).toMatchObject({ type: 'error', code: 'invalid_token', frame: 'auth' });
+    }
+    inbox.send({ type: 'ping' });
+    expect(await inbox.next()).toEqual({ type: 'pong', cursor: null, heads: [] });
+    await inbox.close();
+  });
+});
+
+describe('7.3 to 7.6: everything of mine', () => {
+  test('a message comes to every device of both sides, with the state; a conversation opened by the other side by itself', async () => {
+    const [ada, ben, eve] = [await server.person('ada'), await server.person('ben'), await server.person()];
+    const devices = [await inboxOf(ada), await inboxOf(ada), await inboxOf(ben)];
+    const outsider = await inboxOf(eve);
+    const opened = await ada.open(ben);
+    await ada.open(ben);
+    for (const device of devices) {
+      expect(await device.next()).toEqual({ type: 'conversation', conversation: opened });
+    }
+    const message_id = randomUUID();
+    const frame = {
+      type: 'chat_message',
+      conversation_id: opened.id.toUpperCase(),
+      message: 'Hello',
+      message_id,
+    };
+    devices[2]?.send(frame);
+    const [first, ...others] = await Promise.all(devices.map((device) => device.next()));
+    expect(first).toMatchObject({
+      ...frame,
+      conversation_id: opened.id,
+      sender_id: ben.id,
+      seq: 1,
+      state: { last_seq: 1, read_seqs: [0, 0], unread_counts: [1, 0] },
+    });
+    for (const other of others) expect(other).toEqual(first);
+    // Once more: the original, to this socket alone; everybody else hears the repetition that they can tell by its seq.
+    devices[2]?.send(frame);
+    expect(await nextOf(devices[2] as Inbox, 'chat_message')).toMatchObject({ seq: 1, message_id });
+    expect(outsider.untaken).toEqual([]);
+    await Promise.all([...devices, outsider].map((device) => device.close()));
+  });
+
+  test('read markers and unread counts are one state on both sides, whichever transport moved them', async () => {
+    const { ada, ben, id } = await pair();
+    const [mine, mineToo, theirs] = [await inboxOf(ada), await inboxOf(ada), await inboxOf(ben)];
+    for (const text of ['1', '2', '3']) await ben.send(id, text);
+    const last = (await mine.take(3)).at(-1);
+    expect(last).toMatchObject({ seq: 3, state: { last_seq: 3, unread_counts: [3, 0] } });
+    mine.send({ type: 'read', conversation_id: id, seq: 2 });
+    const expected = {
+      type: 'read',
+      conversation_id: id,
+      user_id: ada.id,
+      seq: 2,
+      state: { last_seq: 3, read_seqs: [2, 0], unread_counts: [1, 0] },
+    };
+    for (const device of [mine, mineToo, theirs]) expect(await nextOf(device, 'read')).toEqual(expected);
+    // Never backwards: only the asker hears where it is.
+    mine.send({ type: 'read', conversation_id: id, seq: 1 });
+    expect(await nextOf(mine, 'read')).toEqual(expected);
+    await ada.post(`/api/chat/conversations/${id}/read/`, { seq: 99 });
+    for (const device of [mine, mineToo, theirs])
+      expect(await nextOf(device, 'read')).toMatchObject({ seq: 3, state: { unread_counts: [0, 0] } });
+    await ada.send(id, 'mine');
+    expect(await nextOf(theirs, 'chat_message')).toMatchObject({
+      state: { last_seq: 4, read_seqs: [3, 0], unread_counts: [0, 1] },
+    });
+    await Promise.all([mine, mineToo, theirs].map((device) => device.close()));
+  });
+
+  test('what a frame does wrong is said to the socket that sent it, which stays open', async () => {
+    const { ada, ben, id } = await pair();
+    const eve = await server.person('eve');
+    const [inbox, theirs, outsider] = [await inboxOf(ada), await inboxOf(ben), await inboxOf(eve)];
+    const message_id = randomUUID();
+    const send = { type: 'chat_message', conversation_id: id, message: 'x', message_id };
+    for (const [frame, code, about] of [
+      ['nonsense', 'invalid_frame', {}],
+      ['[]', 'invalid_frame', {}],
+      [Buffer.from('{}'), 'invalid_frame', {}],
+      [{}, 'invalid_frame', {}],
+      [{ type: 'shout' }, 'invalid_frame', { frame: 'shout' }],
+      [
+        { ...send, message: ' ' },
+        'invalid_request',
+        { frame: 'chat_message', message_id, conversation_id: id },
+      ],
+      [{ ...send, message_id: undefined }, 'invalid_request', { frame: 'chat_message', conversation_id: id }],
+      [{ ...send, conversation_id: randomUUID() }, 'not_found', { frame: 'chat_message', message_id }],
+      [{ type: 'read', conversation_id: id, seq: -1 }, 'invalid_request', { frame: 'read' }],
+      [{ type: 'read', conversation_id: 'x', seq: 1 }, 'not_found', { frame: 'read', conversation_id: 'x' }],
+      [{ type: 'typing', conversation_id: randomUUID(), typing: true }, 'not_found', { frame: 'typing' }],
+      [{ type: 'presence', conversation_ids: Array(101).fill(id) }, 'invalid_request', { frame: 'presence' }],
+      [{ type: 'sync', limit: 1001 }, 'invalid_request', { frame: 'sync' }],
+    ] as const) {
+      inbox.send(frame);
+      const answer = await inbox.next();
+      expect(answer, JSON.stringify(frame)).toMatchObject({ type: 'error', code, ...about });
+    }
+    // An outsider who knows the id gets nowhere.
+    for (const [frame, code] of [
+      [send, 'not_participant'],
+      [{ type: 'read', conversation_id: id, seq: 1 }, 'not_participant'],
+      [{ type: 'typing', conversation_id: id, typing: true }, 'not_found'],
+    ] as const) {
+      outsider.send(frame);
+      expect(await outsider.next()).toMatchObject({ type: 'error', code });
+    }
+    outsider.send({ type: 'presence', conversation_ids: [id, 'x'] });
+    outsider.send({ type: 'ping' });
+    expect(await outsider.next()).toMatchObject({ type: 'pong' });
+    inbox.send(send);
+    expect(await inbox.next()).toMatchObject({ type: 'chat_message', seq: 1 });
+    expect(await theirs.next()).toMatchObject({ type: 'chat_message', seq: 1 });
+    await Promise.all([inbox, theirs, outsider].map((device) => device.close()));
+  });
+
+  test('a conversation’s own socket hears the plain frame of the same message', async () => {
+    const { ada, ben, id } = await pair();
+    const [inbox, plain] = [
+      await inboxOf(ada),
+      await connect(`${server.url}/ws/chat/${id}/?token=${ben.token}`),
+    ];
+    plain.send({ message: 'from the plain one' });
+    const heard = await plain.next();
+    const { state, ...rest } = await nextOf(inbox, 'chat_message');
+    expect(rest).toEqual(heard);
+    expect(state.last_seq).toBe(1);
+    await Promise.all([inbox.close(), plain.close()]);
+  });
+});
+
+describe('7.4 catching up', () => {
+  test('without a cursor everything is new; with one only what changed is named, by message, opening or read marker', async () => {
+    const ada = await server.person('ada');
+    const others: Person[] = [];
+    for (const name of ['b', 'c', 'd', 'e']) others.push(await server.person(name));
+    const [b, c, d, e] = others as [Person, Person, Person, Person];
+    const ids = [];
+    for (const other of [b, c, d]) ids.push((await ada.open(other)).id);
+    const [withB, withC, withD] = ids as [string, string, string];
+    await b.send(withB, 'one');
+    const inbox = await inboxOf(ada);
+    const all = await sync(inbox);
+    expect(all).toMatchObject({ reset: true, next: null });
+    expect(all.conversations).toEqual((await ada.get('/api/chat/conversations/')).as(entity.conversations));
+
+    expect(await sync(inbox, all.cursor)).toMatchObject({ reset: false, conversations: [] });
+    const idle = await sync(inbox, all.cursor);
+    await inbox.close();
+
+    await c.send(withC, 'two');
+    await b.post(`/api/chat/conversations/${withB}/read/`, { seq: 1 });
+    await b.send(withB, 'three');
+    await ada.post(`/api/chat/conversations/${withB}/read/`, { seq: 1 });
+    const opened = await e.open(ada);
+    const back = await inboxOf(ada);
+    const changed = await sync(back, idle.cursor);
+    expect(changed.reset).toBe(false);
+    expect(changed.conversations.map(({ id }) => id).sort()).toEqual([withB, withC, opened.id].sort());
+    expect(changed.conversations.find(({ id }) => id === withB)).toMatchObject({
+      last_seq: 2,
+      read_seq: 1,
+      unread_count: 1,
+    });
+    expect(changed.conversations.map(({ id }) => id)).not.toContain(withD);
+    await back.close();
+  });
+
+  test('a snapshot is bounded, and says where it goes on; a cursor that does not hold gets one', async () => {
+    const ada = await server.person('ada');
+    for (const name of ['b', 'c', 'd']) await ada.open(await server.person(name));
+    const inbox = await inboxOf(ada);
+    const some = await sync(inbox, undefined, 2);
+    expect(some).toMatchObject({ reset: true, conversations: { length: 2 } });
+    const rest = (await ada.get(`/api/chat/conversations/?cursor=${some.next}`)).as(entity.conversations);
+    const all = (await ada.get('/api/chat/conversations/')).as(entity.conversations);
+    expect([...some.conversations, ...rest]).toEqual(all);
+
+    const [database] = JSON.parse(Buffer.from(some.cursor, 'base64url').toString());
+    const forged = (...parts: unknown[]) => Buffer.from(JSON.stringify(parts)).toString('base64url');
+    for (const cursor of [
+      'nonsense',
+      '',
+      forged('another database', '1'),
+      forged(database, '9999999999999'), // of the future
+      forged(database, '99999999999999999999'),
+      forged(database, '-1'),
+    ]) {
+      expect(await sync(inbox, cursor), cursor).toMatchObject({ reset: true, conversations: { length: 3 } });
+    }
+    await inbox.close();
+  });
+
+  test('long last messages do not make a reader slow', async () => {
+    const ada = await server.person('ada');
+    const text = '€'.repeat(10_000);
+    for (let n = 0; n < 60; n += 1) {
+      const { id } = await ada.open(await server.person());
+      await ada.send(id, text);
+    }
+    const inbox = await inboxOf(ada);
+    expect((await sync(inbox)).conversations).toHaveLength(60);
+    await inbox.close();
+  });
+});
+
+describe('7.6 typing and presence', () => {
+  test('typing is told to the other side alone; ends with false, with a message, and with the socket', async () => {
+    const { ada, ben, id } = await pair();
+    const [mine, mineToo, theirs] = [await inboxOf(ada), await inboxOf(ada), await inboxOf(ben)];
+    const typing = (on: boolean) => ({ type: 'typing', conversation_id: id, user_id: ada.id, typing: on });
+    const frame = { type: 'typing', conversation_id: id, typing: true };
+    mine.send(frame);
+    expect(await theirs.next()).toEqual(typing(true));
+    mine.send({ ...frame, typing: false });
+    expect(await theirs.next()).toEqual(typing(false));
+    mine.send(frame);
+    mine.send({ type: 'chat_message', conversation_id: id, message: 'x', message_id: randomUUID() });
+    expect(await theirs.next()).toEqual(typing(true));
+    const after = await theirs.take(2);
+    expect(after).toContainEqual(typing(false));
+    mine.send(frame);
+    expect(await theirs.next()).toEqual(typing(true));
+    await mine.close();
+    expect(await theirs.next()).toEqual(typing(false));
+    expect(mineToo.untaken.filter(({ type }) => type === 'typing')).toEqual([]);
+    await Promise.all([mineToo.close(), theirs.close()]);
+  });
+
+  test('typing ends by itself after 6 s', async () => {
+    const { ada, ben, id } = await pair();
+    const [mine, theirs] = [await inboxOf(ada), await inboxOf(ben)];
+    mine.send({ type: 'typing', conversation_id: id, typing: true });
+    expect(await theirs.next()).toMatchObject({ typing: true });
+    expect(await theirs.next()).toMatchObject({ typing: false });
+    await Promise.all([mine.close(), theirs.close()]);
+  });
+
+  test('presence is told to those who asked: over all devices, and a reload does not show', async () => {
+    const { ada, ben, id } = await pair();
+    const theirs = await inboxOf(ben);
+    theirs.send({ type: 'presence', conversation_ids: [id] });
+    const presence = { type: 'presence', user_id: ada.id };
+    expect(await theirs.next()).toEqual({ ...presence, online: false, last_seen: null });
+    const first = await inboxOf(ada);
+    expect(await theirs.next()).toEqual({ ...presence, online: true, last_seen: null });
+    const second = await inboxOf(ada);
+    await first.close();
+    await second.close();
+    const reloaded = await inboxOf(ada);
+    theirs.send({ type: 'ping' });
+    expect(await theirs.next()).toMatchObject({ type: 'pong' });
+    await reloaded.close();
+    const gone = await nextOf(theirs, 'presence');
+    expect(gone).toEqual({ ...presence, online: false, last_seen: expect.any(String) });
+    const late = await inboxOf(ben);
+    late.send({ type: 'presence', conversation_ids: [id] });
+    expect(await late.next()).toEqual(gone);
+    await Promise.all([theirs.close(), late.close()]);
+  });
+});
+
+test('7.7 a pong names what changed since the cursor, with its state; null asks for a sync', async () => {
+  const { ada, ben, id } = await pair();
+  const inbox = await inboxOf(ada);
+  const { cursor } = await sync(inbox);
+  inbox.send({ type: 'ping', cursor });
+  const idle = await nextOf(inbox, 'pong');
+  expect(idle.heads).toEqual([]);
+  await ben.send(id, 'one');
+  inbox.send({ type: 'ping', cursor: idle.cursor });
+  const pong = await nextOf(inbox, 'pong');
+  const state = { last_seq: 1, read_seqs: [0, 0], unread_counts: [1, 0] };
+  expect(pong.heads).toEqual([{ conversation_id: id, state }]);
+  inbox.send({ type: 'ping', cursor: pong.cursor });
+  expect(await nextOf(inbox, 'pong')).toMatchObject({ heads: [] });
+  inbox.send({ type: 'ping', cursor: 'nonsense' });
+  expect(await nextOf(inbox, 'pong')).toEqual({ type: 'pong', cursor: 'nonsense', heads: null });
+  await inbox.close();
+});
