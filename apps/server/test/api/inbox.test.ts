@@ -312,9 +312,10 @@ describe('7.4 catching up', () => {
       'nonsense',
       '',
       forged('another database', '1'),
-      forged(database, '9999999999999'), // of the future
-      forged(database, '99999999999999999999'),
-      forged(database, '-1'),
+      forged(database, '1:9999999999999:'), // of the future
+      forged(database, '1:99999999999999999999:'),
+      forged(database, '1'),
+      forged(database, '-1:2:'),
     ]) {
       expect(await sync(inbox, cursor), cursor).toMatchObject({ reset: true, conversations: { length: 3 } });
     }

@@ -3,7 +3,8 @@ import postgres from 'postgres';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openPostgres } from '../../src/db/client.ts';
 import type { ActorContext } from '../../src/domain/context.ts';
-import { loadDatabaseId } from '../../src/domain/conversations/changes.ts';
+import { encodePosition, loadDatabaseId } from '../../src/domain/conversations/changes.ts';
+import { listHeads } from '../../src/domain/conversations/heads.ts';
 import { loadConversationKey } from '../../src/domain/conversations/id.ts';
 import { listConversations } from '../../src/domain/conversations/list.ts';
 import { listMessages } from '../../src/domain/messages/list.ts';
@@ -98,4 +99,19 @@ test('a page of the list reads what it shows, from both indexes, and no more', a
   const late = await explain(() => listConversations(ctx, { limit: 20, cursor: next }));
   expect(late.plan).not.toMatch(/Seq Scan on (messages|conversations|users)/);
   expect(Math.abs(late.blocks - first.blocks)).toBeLessThanOrEqual(40);
+});
+
+test('what changed is found in the indexes alone, without reading the conversations that did not', async () => {
+  const { position } = await sql<{ position: string }[]>`select pg_current_snapshot()::text position`.then(
+    ([row]) => row ?? { position: '' },
+  );
+  await sql`update conversations set last_seq = last_seq, changed_xid = pg_current_xact_id()::text::bigint
+            where user1_id = 'u0' and user2_id in ('u10', 'u500')`;
+  const { plan, blocks } = await explain(() => listHeads(ctx, { cursor: encodePosition(ctx, position) }));
+  if (process.env['SHOW_PLANS']) console.log(plan, blocks);
+  expect(plan).toMatch(/using conversations_by_user1/);
+  expect(plan).toMatch(/using conversations_by_user2/);
+  expect(plan).not.toMatch(/Seq Scan on conversations/);
+  expect(plan).not.toMatch(/Rows Removed by Filter/);
+  expect(blocks).toBeLessThanOrEqual(60);
 });

@@ -1,20 +1,32 @@
 import { createHash } from 'node:crypto';
-import { and, eq, sql } from 'drizzle-orm';
+import { and, eq, inArray, or, sql } from 'drizzle-orm';
 import { unionAll } from 'drizzle-orm/pg-core';
 import { z } from 'zod';
 import type { Database } from '../../db/client.ts';
 import { conversations } from '../../db/schema.ts';
 import type { ActorContext } from '../context.ts';
 
-// What changed since? Every conversation's row names the transaction that changed it last. A position is the oldest transaction that was
-// still open when we looked: whatever was finished by then we saw, and whatever we did not see has that number or a greater one. Clocks
-// have no part in it, and nothing is written per reader.
+// What changed since? Every conversation's row names the transaction that changed it last. A position is PostgreSQL's own snapshot of
+// when we looked: which transactions were still open, and where those that had not begun do. What these changed we cannot have seen;
+// everything else we did. Clocks have no part in it, and nothing is written per reader.
 
-/** The position of this very statement, and where the transactions that have not begun yet do. */
-export const POSITION = sql<string>`pg_snapshot_xmin(pg_current_snapshot())::text`.as('position');
+/** A snapshot of PostgreSQL's: what was not finished when it was taken (PostgreSQL documentation, 9.27.7). */
+export interface Position {
+  /** The oldest transaction that was open. */
+  readonly xmin: bigint;
+  /** The first that had not begun. */
+  readonly xmax: bigint;
+  /** Those between the two that were open. */
+  readonly open: readonly bigint[];
+}
+
+/** The position of the very statement that selects it. */
+export const POSITION = sql<string>`pg_current_snapshot()::text`.as('position');
 const HORIZON = sql`pg_snapshot_xmax(pg_current_snapshot())::text::bigint`;
 
-const position = z.tuple([z.string(), z.string().regex(/^\d{1,19}$/)]);
+const encoded = z.tuple([z.string(), z.string().regex(/^\d{1,18}:\d{1,18}:(\d{1,18}(,\d{1,18})*)?$/)]);
+/** With more open transactions than fit, all after the oldest count as open: then more is named, and nothing missed. */
+const MAX_LENGTH = 150;
 
 /** Transactions are numbered by each database for itself: a position holds in its own only (PROTOCOL 7.4). */
 export async function loadDatabaseId(db: Database): Promise<string> {
@@ -27,28 +39,33 @@ export async function loadDatabaseId(db: Database): Promise<string> {
   return createHash('sha256').update(`${row?.cluster} ${row?.database}`).digest('base64url').slice(0, 12);
 }
 
-/** The opaque cursor of a position. */
-export function encodePosition({ databaseId }: ActorContext, at: string): string {
-  return Buffer.from(JSON.stringify([databaseId, at])).toString('base64url');
+/** The opaque cursor of a position, as PostgreSQL writes it. */
+export function encodePosition({ databaseId }: ActorContext, snapshot: string): string {
+  const [xmin] = snapshot.split(':', 1);
+  const short = snapshot.length > MAX_LENGTH ? `${xmin}:${xmin}:` : snapshot;
+  return Buffer.from(JSON.stringify([databaseId, short])).toString('base64url');
 }
 
 /** The position in a cursor; undefined if it is not one of this database. */
-export function decodePosition({ databaseId }: ActorContext, cursor: string): bigint | undefined {
+export function decodePosition({ databaseId }: ActorContext, cursor: string): Position | undefined {
   try {
-    const [database, at] = position.parse(JSON.parse(Buffer.from(cursor, 'base64url').toString()));
-    return database === databaseId ? BigInt(at) : undefined;
+    const [database, snapshot] = encoded.parse(JSON.parse(Buffer.from(cursor, 'base64url').toString()));
+    const [xmin = '', xmax = '', open = ''] = snapshot.split(':');
+    if (database !== databaseId) return undefined;
+    const between = open.split(',').filter(Boolean).map(BigInt);
+    return { xmin: BigInt(xmin), xmax: BigInt(xmax), open: between };
   } catch {
     return undefined;
   }
 }
 
 /** Whether a position is one that this database can have had by now. */
-export function isPast(since: bigint) {
-  return sql<boolean>`${since.toString()}::bigint <= ${HORIZON}`.as('is_past');
+export function isPast({ xmax }: Position) {
+  return sql<boolean>`${xmax.toString()}::bigint <= ${HORIZON}`.as('is_past');
 }
 
 /** The ids of the actor's conversations that changed since a position, as a subquery. */
-export function changedSince(ctx: ActorContext, since: bigint, limit: number) {
+export function changedSince(ctx: ActorContext, since: Position, limit: number) {
   const { id, changedXid } = conversations;
   const side = (userId: typeof conversations.user1Id | typeof conversations.user2Id) =>
     ctx.db
@@ -57,7 +74,8 @@ export function changedSince(ctx: ActorContext, since: bigint, limit: number) {
       .where(
         and(
           eq(userId, ctx.actor.id),
-          sql`${changedXid} >= ${since.toString()}::bigint`,
+          sql`${changedXid} >= ${since.xmin.toString()}::bigint`,
+          or(sql`${changedXid} >= ${since.xmax.toString()}::bigint`, inArray(changedXid, [...since.open])),
           // A restored database may hold numbers of transactions that are still to come.
           sql`${changedXid} < ${HORIZON}`,
         ),

@@ -3,7 +3,7 @@ import { inArray, sql } from 'drizzle-orm';
 import { conversations } from '../../db/schema.ts';
 import type { ActorContext } from '../context.ts';
 import { encodeCursor, pageByActivity } from './by-activity.ts';
-import { changedSince, decodePosition, encodePosition, isPast, POSITION } from './changes.ts';
+import { changedSince, decodePosition, encodePosition, isPast, POSITION, type Position } from './changes.ts';
 import { viewConversations } from './view.ts';
 
 /** The end of a sync: see PROTOCOL 7.4. */
@@ -38,7 +38,7 @@ export async function* syncConversations(
 }
 
 /** @returns undefined when the changes cannot be told: too many, or the position is not of this database */
-async function planChanges(ctx: ActorContext, since: bigint): Promise<Plan | undefined> {
+async function planChanges(ctx: ActorContext, since: Position): Promise<Plan | undefined> {
   const changed = changedSince(ctx, since, SYNC_MAX_CONVERSATIONS + 1).as('changed');
   const rows = await ctx.db
     .select({ id: changed.id, position: POSITION, isPast: isPast(since) })
@@ -62,7 +62,7 @@ async function planSnapshot(ctx: ActorContext, limit: number): Promise<Plan> {
     .flatMap(({ id, activityAt }) => (id && activityAt ? { id, activityAt } : []));
   const last = shown.at(-1);
   return {
-    cursor: encodePosition(ctx, rows[0]?.position ?? '0'),
+    cursor: encodePosition(ctx, rows[0]?.position ?? ''),
     reset: true,
     next: rows.length > limit && last ? encodeCursor(last) : null,
     ids: shown.map(({ id }) => id),

@@ -1,0 +1,106 @@
+import type { InboxFrame } from '@duet/contract';
+import postgres from 'postgres';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { createPostgres } from '../harness/database.ts';
+import { JWT_SECRET, type Person, startServerOn, type TestServer } from '../harness/server.ts';
+import { connectInbox, type TestSocket } from '../harness/socket.ts';
+
+// PROTOCOL 7.4: what a sync did not see, because it was not committed yet, is in the next one.
+
+let database: Awaited<ReturnType<typeof createPostgres>>;
+let server: TestServer;
+let sql: postgres.Sql;
+beforeAll(async () => {
+  database = await createPostgres();
+  server = await startServerOn({ ...database.env, JWT_SECRET });
+  sql = postgres(database.url, { max: 4, onnotice: () => {} });
+});
+afterAll(async () => {
+  await sql.end();
+  await server.stop();
+  await database.drop();
+});
+
+async function sync(inbox: TestSocket<InboxFrame>, cursor?: string) {
+  inbox.send({ type: 'sync', cursor });
+  const ids: string[] = [];
+  for (;;) {
+    const frame = await inbox.next();
+    if (frame.type === 'conversation') ids.push(frame.conversation.id);
+    if (frame.type === 'synced') return { ids, ...frame };
+  }
+}
+
+async function inboxOf(person: Person) {
+  const inbox = await connectInbox(server.url, { query: `?token=${person.token}` });
+  await inbox.next();
+  return inbox;
+}
+
+test('a change that began before a sync and committed after it is named by the next, however many came between', async () => {
+  const ada = await server.person('ada');
+  const { id: slow } = await ada.open(await server.person('b'));
+  const { id: quick } = await ada.open(await server.person('c'));
+  const inbox = await inboxOf(ada);
+  const { cursor: start } = await sync(inbox);
+  let commit = () => {};
+  const held = new Promise<void>((resolve) => (commit = resolve));
+  let changed = () => {};
+  const underWay = new Promise<void>((resolve) => (changed = resolve));
+  const transaction = sql.begin(async (tx) => {
+    await tx`update conversations set user1_read_seq = 0, changed_xid = pg_current_xact_id()::text::bigint where id = ${slow}`;
+    changed();
+    await held;
+  });
+  await underWay;
+  let cursor = start;
+  for (const text of ['1', '2', '3']) {
+    await ada.send(quick, text);
+    const between = await sync(inbox, cursor);
+    expect(between).toMatchObject({ reset: false, ids: [quick] });
+    cursor = between.cursor;
+  }
+  commit();
+  await transaction;
+  expect((await sync(inbox, cursor)).ids).toEqual([slow]);
+  await inbox.close();
+});
+
+test('numbers of transactions that are still to come, as a restored database may hold, are no changes', async () => {
+  const ada = await server.person('ada');
+  const { id } = await ada.open(await server.person('b'));
+  await sql`update conversations set changed_xid = 4000000000000 where id = ${id}`;
+  const inbox = await inboxOf(ada);
+  const { cursor, ids } = await sync(inbox);
+  expect(ids).toEqual([id]);
+  expect((await sync(inbox, cursor)).ids).toEqual([]);
+  await ada.send(id, 'x');
+  expect((await sync(inbox, cursor)).ids).toEqual([id]);
+  await inbox.close();
+});
+
+test('more than 1,000 changes are a fresh snapshot; up to 1,000 are named', async () => {
+  const ada = await server.person('ada');
+  await ada.open(await server.person('first'));
+  const inbox = await inboxOf(ada);
+  const { cursor } = await sync(inbox);
+  const open = (count: number) => sql`
+    insert into users (id, username, username_key, created_at)
+      select ${ada.id} || n || '-' || ${count}, n, ${ada.id} || n || '-' || ${count}, now() from generate_series(1, ${count}::int) n`;
+  const converse = (count: number) => sql`
+    insert into conversations (id, user1_id, user2_id, created_at, activity_at)
+      select gen_random_uuid(), ${ada.id}, ${ada.id} || n || '-' || ${count}, now(), now() from generate_series(1, ${count}::int) n`;
+  await open(1000);
+  await converse(1000);
+  const all = await sync(inbox, cursor);
+  expect(all.reset).toBe(false);
+  expect(new Set(all.ids).size).toBe(1000);
+  await open(1);
+  await converse(1);
+  const tooMany = await sync(inbox, cursor);
+  expect(tooMany).toMatchObject({ reset: true, ids: { length: 100 } });
+  expect(tooMany.next).not.toBeNull();
+  inbox.send({ type: 'ping', cursor });
+  expect(await inbox.next()).toMatchObject({ type: 'pong', cursor, heads: null });
+  await inbox.close();
+});
