@@ -14,8 +14,10 @@ export {
 export {
   type CloseErrorCode,
   type ErrorCode,
+  errorCode,
   errors,
   type FieldError,
+  fieldError,
   type Problem,
   problem,
   type RestErrorCode,

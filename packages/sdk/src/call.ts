@@ -1,0 +1,84 @@
+import { type Answer, answerOf } from './answer.ts';
+import { type Deadline, startDeadline } from './deadline.ts';
+import { DuetError } from './error.ts';
+import { type OperationRow, requestOf } from './request.ts';
+import { retrying } from './retry.ts';
+import type { TokenSource } from './token.ts';
+
+/** What every call takes besides its input. */
+export interface CallOptions {
+  /** Ends the call at once, waits and retries included, with `aborted`. */
+  readonly signal?: AbortSignal | undefined;
+  /** How long the call may take, tokens and retries included. */
+  readonly timeoutMs?: number | undefined;
+}
+
+/** Calls an operation. */
+export type Call = <T>(
+  operation: OperationRow,
+  input: object | undefined,
+  options: CallOptions | undefined,
+) => Promise<T>;
+
+/** As `Call`, with the page that follows, and for one that follows: `query` stands in place of the input's. */
+export type Exchange = <T>(
+  operation: OperationRow,
+  input: object | undefined,
+  options: CallOptions | undefined,
+  query?: string,
+) => Promise<Answer<T>>;
+
+interface CallerOptions {
+  readonly url: string;
+  readonly tokens: TokenSource;
+  readonly fetch: typeof globalThis.fetch;
+  readonly timeoutMs: number;
+  readonly maxRetries: number;
+}
+
+/** Everything that calls have in common: bounds, the token, retries, errors. */
+export function createExchange({ url, tokens, fetch, timeoutMs, maxRetries }: CallerOptions): Exchange {
+  const baseUrl = url.replace(/\/+$/, '');
+
+  async function send<T>(deadline: Deadline, method: string, path: string, body?: string, token?: string) {
+    const headers = {
+      ...(body !== undefined && { 'content-type': 'application/json' }),
+      ...(token !== undefined && { authorization: `Bearer ${token}` }),
+    };
+    const init = { method, headers, signal: deadline.signal, ...(body !== undefined && { body }) };
+    try {
+      const response = await deadline.race(fetch(baseUrl + path, init));
+      return answerOf<T>(response, await deadline.race(response.text()));
+    } catch (cause) {
+      if (cause instanceof DuetError) throw cause;
+      throw new DuetError('network', 'No answer came', { cause });
+    }
+  }
+
+  return async <T>(
+    operation: OperationRow,
+    input: object = {},
+    options: CallOptions = {},
+    query?: string,
+  ): Promise<Answer<T>> => {
+    const { method, auth, repeatable } = operation;
+    const { path, body } = requestOf(operation, input);
+    const target = query === undefined ? path : `${path.split('?')[0]}?${query}`;
+    const deadline = startDeadline(options.timeoutMs ?? timeoutMs, options.signal);
+    const attempt = (token?: string) =>
+      retrying(() => send<T>(deadline, method, target, body, token), repeatable ? maxRetries : 0, deadline);
+    try {
+      if (!auth) return await attempt();
+      const token = await deadline.race(tokens.get());
+      try {
+        return await attempt(token);
+      } catch (error) {
+        if (!(error instanceof DuetError) || error.recovery !== 'reauthenticate') throw error;
+        const reason = error.code === 'token_expired' ? 'expired' : 'rejected';
+        return await attempt(await deadline.race(tokens.renew(token, reason)));
+      }
+    } finally {
+      deadline.release();
+    }
+  };
+}

@@ -1,0 +1,171 @@
+// Generated from @duet/contract by `pnpm generate`. Do not edit.
+
+import type { Call, CallOptions } from '../call.ts';
+import type {
+  Conversation,
+  FindUsersInput,
+  GetConversationInput,
+  GetMeInput,
+  ListConversationsInput,
+  ListMessagesInput,
+  MarkReadInput,
+  Message,
+  MessagePage,
+  OpenConversationInput,
+  RefreshSessionInput,
+  RegisterInput,
+  SendMessageInput,
+  Session,
+  SignInInput,
+  SignOutInput,
+  User,
+} from './types.ts';
+
+/** What a request of each operation is made of. */
+export const operations = {
+  conversations: {
+    list: { method: 'GET', path: '/api/chat/conversations/', auth: true, repeatable: true },
+    open: { method: 'POST', path: '/api/chat/conversations/', auth: true, repeatable: true },
+    get: { method: 'GET', path: '/api/chat/conversations/{conversation_id}/', auth: true, repeatable: true },
+    markRead: {
+      method: 'POST',
+      path: '/api/chat/conversations/{conversation_id}/read/',
+      auth: true,
+      repeatable: true,
+    },
+  },
+  messages: {
+    list: {
+      method: 'GET',
+      path: '/api/chat/conversations/{conversation_id}/messages/',
+      auth: true,
+      repeatable: true,
+    },
+    send: {
+      method: 'POST',
+      path: '/api/chat/conversations/{conversation_id}/messages/',
+      auth: true,
+      repeatable: true,
+    },
+  },
+  users: {
+    me: { method: 'GET', path: '/api/chat/users/me/', auth: true, repeatable: true },
+    find: { method: 'GET', path: '/api/chat/users/', auth: true, repeatable: true },
+  },
+  auth: {
+    register: { method: 'POST', path: '/api/auth/register/', auth: false, repeatable: false },
+    signIn: { method: 'POST', path: '/api/auth/token/', auth: false, repeatable: false },
+    refresh: { method: 'POST', path: '/api/auth/token/refresh/', auth: false, repeatable: false },
+    signOut: { method: 'POST', path: '/api/auth/logout/', auth: false, repeatable: true },
+  },
+} as const;
+
+/** Every operation of the contract. */
+export interface Operations {
+  conversations: {
+    /**
+     * My conversations, latest activity first.
+     * When there is more, the `Link` header names the next page (`rel="next"`).
+     * `GET /api/chat/conversations/`
+     */
+    list(input?: ListConversationsInput, options?: CallOptions): Promise<Conversation[]>;
+    /**
+     * Get or create my conversation with somebody.
+     * `POST /api/chat/conversations/`
+     * @throws DuetError `not_found`, and what every call can
+     */
+    open(input: OpenConversationInput, options?: CallOptions): Promise<Conversation>;
+    /**
+     * One conversation.
+     * `GET /api/chat/conversations/{conversation_id}/`
+     * @throws DuetError `not_participant`, `not_found`, and what every call can
+     */
+    get(input: GetConversationInput, options?: CallOptions): Promise<Conversation>;
+    /**
+     * Mark everything up to a seq as read.
+     * Never moves backwards, never beyond the last message.
+     * `POST /api/chat/conversations/{conversation_id}/read/`
+     * @throws DuetError `not_participant`, `not_found`, and what every call can
+     */
+    markRead(input: MarkReadInput, options?: CallOptions): Promise<Conversation>;
+  };
+  messages: {
+    /**
+     * The history, a page at a time.
+     * `before` and `after` bound the range, `order` says from which end it is walked.
+     * `GET /api/chat/conversations/{conversation_id}/messages/`
+     * @throws DuetError `not_participant`, `not_found`, and what every call can
+     */
+    list(input: ListMessagesInput, options?: CallOptions): Promise<MessagePage>;
+    /**
+     * Send a message, once however often it is tried.
+     * `POST /api/chat/conversations/{conversation_id}/messages/`
+     * @throws DuetError `not_participant`, `not_found`, `conflict`, and what every call can
+     */
+    send(input: SendMessageInput, options?: CallOptions): Promise<Message>;
+  };
+  users: {
+    /**
+     * Who I am.
+     * `GET /api/chat/users/me/`
+     */
+    me(input?: GetMeInput, options?: CallOptions): Promise<User>;
+    /**
+     * Find people by the beginning of their username.
+     * `GET /api/chat/users/`
+     */
+    find(input?: FindUsersInput, options?: CallOptions): Promise<User[]>;
+  };
+  auth: {
+    /**
+     * Make a local account and sign in.
+     * `POST /api/auth/register/`
+     * @throws DuetError `not_found`, `username_taken`, and what every call can
+     */
+    register(input: RegisterInput, options?: CallOptions): Promise<Session>;
+    /**
+     * Sign in.
+     * `POST /api/auth/token/`
+     * @throws DuetError `invalid_credentials`, `not_found`, and what every call can
+     */
+    signIn(input: SignInInput, options?: CallOptions): Promise<Session>;
+    /**
+     * A new access token for a refresh token, which is used up.
+     * `POST /api/auth/token/refresh/`
+     * @throws DuetError `invalid_refresh_token`, `not_found`, and what every call can
+     */
+    refresh(input: RefreshSessionInput, options?: CallOptions): Promise<Session>;
+    /**
+     * Sign out: the refresh token works no more.
+     * `POST /api/auth/logout/`
+     * @throws DuetError `not_found`, and what every call can
+     */
+    signOut(input: SignOutInput, options?: CallOptions): Promise<void>;
+  };
+}
+
+/** The operations, each made by `call`. */
+export function bindOperations(call: Call): Operations {
+  return {
+    conversations: {
+      list: (input, options) => call(operations.conversations.list, input, options),
+      open: (input, options) => call(operations.conversations.open, input, options),
+      get: (input, options) => call(operations.conversations.get, input, options),
+      markRead: (input, options) => call(operations.conversations.markRead, input, options),
+    },
+    messages: {
+      list: (input, options) => call(operations.messages.list, input, options),
+      send: (input, options) => call(operations.messages.send, input, options),
+    },
+    users: {
+      me: (input, options) => call(operations.users.me, input, options),
+      find: (input, options) => call(operations.users.find, input, options),
+    },
+    auth: {
+      register: (input, options) => call(operations.auth.register, input, options),
+      signIn: (input, options) => call(operations.auth.signIn, input, options),
+      refresh: (input, options) => call(operations.auth.refresh, input, options),
+      signOut: (input, options) => call(operations.auth.signOut, input, options),
+    },
+  };
+}
