@@ -1,6 +1,14 @@
 import { DuetError, isErrorCode, type Recovery } from './error.ts';
 import type { Problem } from './generated/types.ts';
 
+/** The part of a `Response` that is read. */
+export interface Reply {
+  readonly ok: boolean;
+  readonly status: number;
+  readonly headers: { get(name: string): string | null };
+  text(): Promise<string>;
+}
+
 /** What a server answered. */
 export interface Answer<T> {
   readonly body: T;
@@ -9,7 +17,7 @@ export interface Answer<T> {
 }
 
 /** @throws DuetError for every answer that is not a success */
-export function answerOf<T>(response: Response, text: string): Answer<T> {
+export function answerOf<T>(response: Reply, text: string): Answer<T> {
   if (!response.ok) throw errorOf(response, text);
   const next = /<([^>]*)>\s*;\s*rel="next"/.exec(response.headers.get('link') ?? '')?.[1];
   // The one place that takes the contract at its word: a server holds what it answers against the same schemas.
@@ -23,7 +31,7 @@ export function queryOf(url: string): string {
   return url.slice(url.indexOf('?') + 1);
 }
 
-function errorOf({ status, headers }: Response, text: string): DuetError {
+function errorOf({ status, headers }: Reply, text: string): DuetError {
   const problem: Partial<Problem> = objectIn(text) ?? {};
   const details = {
     status,

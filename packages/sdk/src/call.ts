@@ -1,4 +1,4 @@
-import { type Answer, answerOf } from './answer.ts';
+import { type Answer, answerOf, type Reply } from './answer.ts';
 import { type Deadline, startDeadline } from './deadline.ts';
 import { DuetError } from './error.ts';
 import { type OperationRow, requestOf } from './request.ts';
@@ -28,10 +28,16 @@ export type Exchange = <T>(
   query?: string,
 ) => Promise<Answer<T>>;
 
+/** The part of `fetch` that is used: the platform's will do, and so will another. */
+export type Fetch = (
+  url: string,
+  init: { method: string; headers: Record<string, string>; body?: string; signal: AbortSignal },
+) => Promise<Reply>;
+
 interface CallerOptions {
   readonly url: string;
   readonly tokens: TokenSource;
-  readonly fetch: typeof globalThis.fetch;
+  readonly fetch: Fetch;
   readonly timeoutMs: number;
   readonly maxRetries: number;
 }

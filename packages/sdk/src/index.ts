@@ -1,4 +1,4 @@
-export type { CallOptions } from './call.ts';
+export type { CallOptions, Fetch } from './call.ts';
 export { DuetError, type DuetErrorCode, type Recovery } from './error.ts';
 export type { Operations } from './generated/operations.ts';
 export type * from './generated/types.ts';

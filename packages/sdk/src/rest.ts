@@ -1,5 +1,5 @@
 import { type Answer, queryOf } from './answer.ts';
-import { type Call, type CallOptions, createExchange, type Exchange } from './call.ts';
+import { type Call, type CallOptions, createExchange, type Exchange, type Fetch } from './call.ts';
 import { bindOperations, type Operations, operations } from './generated/operations.ts';
 import type {
   Conversation,
@@ -17,7 +17,7 @@ export interface RestOptions {
   readonly url: string;
   readonly getToken: GetToken;
   /** Another `fetch` than the platform's. */
-  readonly fetch?: typeof globalThis.fetch | undefined;
+  readonly fetch?: Fetch | undefined;
   /** How long a call may take, tokens and retries included; 30 s unless said otherwise. */
   readonly timeoutMs?: number | undefined;
   /** How often what may be repeated is tried again; 3 unless said otherwise. */
@@ -49,7 +49,7 @@ export function restWith(tokens: TokenSource, options: Omit<RestOptions, 'getTok
   const exchange = createExchange({
     url: options.url,
     tokens,
-    fetch: options.fetch ?? ((...request) => globalThis.fetch(...request)),
+    fetch: options.fetch ?? ((url, init) => globalThis.fetch(url, init)),
     timeoutMs: options.timeoutMs ?? TIMEOUT_MS,
     maxRetries: options.maxRetries ?? MAX_RETRIES,
   });

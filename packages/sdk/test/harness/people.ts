@@ -1,0 +1,21 @@
+import { randomUUID } from 'node:crypto';
+import { SignJWT } from 'jose';
+import { inject } from 'vitest';
+import { createRest, type Rest, type RestOptions } from '../../src/index.ts';
+import { JWT_SECRET } from './start-server.ts';
+
+/** A token as another system would sign it. */
+export function mint(sub: string, secondsLeft = 60): Promise<string> {
+  const exp = Math.floor(Date.now() / 1000) + secondsLeft;
+  return new SignJWT({ sub, exp, preferred_username: sub })
+    .setProtectedHeader({ alg: 'HS256' })
+    .sign(new TextEncoder().encode(JWT_SECRET));
+}
+
+/** Somebody new, at the real server unless the options say otherwise. */
+export async function person(options: Partial<RestOptions> = {}): Promise<Rest & { id: string }> {
+  const id = randomUUID();
+  const getToken = () => mint(id);
+  await createRest({ url: inject('serverUrl'), getToken }).users.me();
+  return { id, ...createRest({ url: inject('serverUrl'), getToken, ...options }) };
+}
