@@ -1,0 +1,143 @@
+import { DuetError, type DuetErrorCode } from '../error.ts';
+import { uuidv7 } from '../uuid.ts';
+import type { OutboxStorage } from './storage.ts';
+
+/** A message on its way. Once it is delivered it is one of the conversation's messages. */
+export interface OutgoingMessage {
+  readonly message_id: string;
+  readonly conversation_id: string;
+  readonly content: string;
+  /** When it was written, by this device's clock. */
+  readonly created_at: string;
+  /** `queued`: waits for the connection. `sent`: waits for the server to say that it is stored. `failed`: see `error`. */
+  readonly status: 'queued' | 'sent' | 'failed';
+  readonly error: DuetErrorCode | undefined;
+}
+
+interface Entry {
+  message: OutgoingMessage;
+  /** How many pongs came since it was sent: after two it is sent again, which does no harm. */
+  pongs: number;
+}
+
+const MAX_MESSAGES = 1000;
+const MAX_LENGTH = 10_000;
+
+/** What was written and is not delivered yet, oldest first; it outlives connections, and with a storage the page. */
+export class Outbox {
+  readonly #entries = new Map<string, Entry>();
+  readonly #storage: OutboxStorage | undefined;
+  readonly #onChange: (conversationId: string) => void;
+  #userId: string | undefined;
+
+  constructor(storage: OutboxStorage | undefined, onChange: (conversationId: string) => void) {
+    this.#storage = storage;
+    this.#onChange = onChange;
+  }
+
+  /** @throws DuetError `invalid_request` for what no server takes, `outbox_full` */
+  add(conversation_id: string, content: string): OutgoingMessage {
+    if (content.trim() === '' || content.length > MAX_LENGTH) {
+      throw new DuetError('invalid_request', `A message has 1 to ${MAX_LENGTH} characters, and not only blanks`);
+    }
+    if (this.#entries.size >= MAX_MESSAGES) {
+      throw new DuetError('outbox_full', `${MAX_MESSAGES} messages wait already`);
+    }
+    const message: OutgoingMessage = {
+      message_id: uuidv7(),
+      conversation_id,
+      content,
+      created_at: new Date().toISOString(),
+      status: 'queued',
+      error: undefined,
+    };
+    this.#put(message);
+    if (this.#userId !== undefined) this.#keep(message, this.#userId);
+    return message;
+  }
+
+  /** It is known who writes: what waits is kept for them, and what they wrote before a reload waits again. */
+  async restore(userId: string): Promise<void> {
+    if (this.#userId === userId) return;
+    const isAnother = this.#userId !== undefined;
+    this.#userId = userId;
+    // What another person wrote on this device is not sent in this one's name; it stays in the storage.
+    if (isAnother) for (const { message } of [...this.#entries.values()]) this.#forget(message.message_id);
+    for (const { message } of this.#entries.values()) this.#keep(message, userId);
+    const before = (await this.#storage?.load().catch(() => [])) ?? [];
+    if (this.#userId !== userId) return;
+    for (const { sender_id, ...message } of before) {
+      if (sender_id !== userId || this.#entries.has(message.message_id)) continue;
+      this.#put({ ...message, status: 'queued', error: undefined });
+    }
+  }
+
+  of(conversationId: string): OutgoingMessage[] {
+    const messages = [...this.#entries.values()].map(({ message }) => message);
+    return messages.filter(({ conversation_id }) => conversation_id === conversationId);
+  }
+
+  /** Sends what is queued, oldest first. @param send false when the connection does not take it */
+  flush(send: (message: OutgoingMessage) => boolean): void {
+    for (const entry of this.#entries.values()) {
+      if (entry.message.status !== 'queued') continue;
+      if (!send(entry.message)) return;
+      entry.pongs = 0;
+      this.#set(entry, { status: 'sent', error: undefined });
+    }
+  }
+
+  /** The connection is gone: whether what was sent arrived nobody knows, so it is sent again. */
+  requeue(): void {
+    for (const entry of this.#entries.values()) {
+      if (entry.message.status === 'sent') this.#set(entry, { status: 'queued' });
+    }
+  }
+
+  /** A heartbeat has passed. What got no answer for two is sent again. */
+  pong(): void {
+    for (const entry of this.#entries.values()) {
+      if (entry.message.status !== 'sent') continue;
+      entry.pongs += 1;
+      if (entry.pongs >= 2) this.#set(entry, { status: 'queued' });
+    }
+  }
+
+  /** It is stored: the server said so, or it was read. */
+  deliver(messageId: string): void {
+    if (this.#forget(messageId)) this.#storage?.delete(messageId).catch(() => {});
+  }
+
+  fail(messageId: string, error: DuetErrorCode): void {
+    const entry = this.#entries.get(messageId);
+    if (entry) this.#set(entry, { status: 'failed', error });
+  }
+
+  /** Tries a message again: one that failed, because somebody asks; one that was sent, because the server does. */
+  retry(messageId: string): void {
+    const entry = this.#entries.get(messageId);
+    if (entry) this.#set(entry, { status: 'queued', error: undefined });
+  }
+
+  #keep({ message_id, conversation_id, content, created_at }: OutgoingMessage, sender_id: string): void {
+    this.#storage?.put({ message_id, conversation_id, sender_id, content, created_at }).catch(() => {});
+  }
+
+  #forget(messageId: string): boolean {
+    const entry = this.#entries.get(messageId);
+    if (!entry) return false;
+    this.#entries.delete(messageId);
+    this.#onChange(entry.message.conversation_id);
+    return true;
+  }
+
+  #put(message: OutgoingMessage): void {
+    this.#entries.set(message.message_id, { message, pongs: 0 });
+    this.#onChange(message.conversation_id);
+  }
+
+  #set(entry: Entry, change: Partial<OutgoingMessage>): void {
+    entry.message = { ...entry.message, ...change };
+    this.#onChange(entry.message.conversation_id);
+  }
+}

@@ -1,0 +1,204 @@
+import { DuetError, type DuetErrorCode, isErrorCode, type Recovery } from '../error.ts';
+import { errors } from '../generated/errors.ts';
+import type { ClientFrame, InboxFrame } from '../generated/types.ts';
+import type { TokenSource } from '../token.ts';
+import { type ConnectionState, type Effect, IDLE, type Machine, type MachineEvent, step } from './connection.ts';
+import { onWake } from './wake.ts';
+
+/** The part of a `WebSocket` that is used: the platform's will do, and so will the one of `ws`. */
+export interface WebSocketLike {
+  onopen: ((event: never) => void) | null;
+  onmessage: ((event: never) => void) | null;
+  onclose: ((event: never) => void) | null;
+  onerror: ((event: never) => void) | null;
+  send(data: string): void;
+  close(code?: number): void;
+}
+export type WebSocketConstructor = new (url: string, protocols: string[]) => WebSocketLike;
+
+interface SocketOptions {
+  readonly url: string;
+  readonly tokens: TokenSource;
+  readonly WebSocket: WebSocketConstructor | undefined;
+  /** The cursor to `ping` with. */
+  readonly cursor: () => string | undefined;
+  /** A `sync` begins. @returns the cursor to do it with */
+  readonly beginSync: () => string | undefined;
+  readonly onFrame: (frame: InboxFrame) => void;
+  readonly onState: (state: ConnectionState) => void;
+}
+
+/** The one connection: does what the machine says, and tells it what came of it (PROTOCOL 7). */
+export class Socket {
+  readonly #options: SocketOptions;
+  #machine: Machine = IDLE;
+  #ws: WebSocketLike | undefined;
+  #alarm: ReturnType<typeof setTimeout> | undefined;
+  #stopListening = () => {};
+  /** The token that this connection was opened with, and why the server did not take it, if so. */
+  #token: string | undefined;
+  #rejection: 'expired' | 'rejected' | undefined;
+
+  constructor(options: SocketOptions) {
+    this.#options = options;
+  }
+
+  get state(): ConnectionState {
+    return this.#machine;
+  }
+
+  /** @throws DuetError when there is no WebSocket to connect with */
+  connect(): void {
+    if (!this.#options.WebSocket) {
+      throw new DuetError('no_websocket', 'There is no WebSocket on this platform: pass one to createDuet');
+    }
+    this.#stopListening();
+    this.#stopListening = onWake(() => this.#tell({ type: 'wake' }));
+    this.#tell({ type: 'connect' });
+  }
+
+  close(): void {
+    this.#tell({ type: 'close' });
+  }
+
+  /** Sends a frame, if the connection is live; what becomes of it is told by frames. */
+  send(frame: ClientFrame): boolean {
+    if (this.#machine.status !== 'live') return false;
+    this.#ws?.send(JSON.stringify(frame));
+    return true;
+  }
+
+  #tell(event: MachineEvent): void {
+    const before = this.#machine;
+    const [machine, effects] = step(before, event, Math.random());
+    this.#machine = machine;
+    for (const effect of effects) this.#do(effect);
+    if (machine.status === 'closed' || machine.status === 'idle') this.#stopListening();
+    const { status, reason, retryInMs } = machine;
+    if (status !== before.status || reason !== before.reason || retryInMs !== before.retryInMs) {
+      this.#options.onState({ status, reason, retryInMs });
+    }
+  }
+
+  #do(effect: Effect): void {
+    switch (effect.do) {
+      case 'alarm':
+        clearTimeout(this.#alarm);
+        if (effect.ms !== undefined) {
+          this.#alarm = setTimeout(() => this.#tell({ type: 'alarm' }), effect.ms);
+        }
+        return;
+      case 'open':
+        return this.#open();
+      case 'drop':
+        return this.#drop();
+      case 'authenticate':
+        return void this.#authenticate(this.#ws);
+      case 'sync':
+        return this.#sync();
+      case 'ping':
+        return this.#write({ type: 'ping', cursor: this.#options.cursor() });
+    }
+  }
+
+  #open(): void {
+    const { url, WebSocket } = this.#options;
+    if (!WebSocket) return;
+    this.#drop();
+    const ws = new WebSocket(`${url.replace(/^http/, 'ws').replace(/\/+$/, '')}/ws/chat/`, ['duet.v1']);
+    this.#ws = ws;
+    ws.onopen = () => this.#tell({ type: 'opened' });
+    ws.onmessage = ({ data }: { data: unknown }) => this.#receive(data);
+    ws.onclose = ({ code, reason }: { code: number; reason: string }) => this.#lost(code, reason);
+    ws.onerror = () => {}; // a close follows, and says as much
+  }
+
+  /** Lets go of the socket at once; a connection that is dead would take its time to close. */
+  #drop(): void {
+    const ws = this.#ws;
+    if (!ws) return;
+    this.#ws = undefined;
+    ws.onopen = ws.onmessage = ws.onclose = null;
+    ws.onerror = () => {}; // closing one that is still connecting is an error to some
+    ws.close();
+  }
+
+  #sync(): void {
+    this.#write({ type: 'sync', cursor: this.#options.beginSync() });
+  }
+
+  #write(frame: ClientFrame): void {
+    this.#ws?.send(JSON.stringify(frame));
+  }
+
+  #receive(data: unknown): void {
+    const frame = parse(data);
+    if (!frame) return this.#tell({ type: 'lost', reason: 'invalid_answer', recovery: 'retry' });
+    this.#tell({ type: 'frame' });
+    switch (frame.type) {
+      case 'ready':
+        this.#options.onFrame(frame);
+        return this.#tell({ type: 'ready', heartbeatMs: frame.heartbeat_seconds * 1000 });
+      case 'auth':
+        return void this.#refresh(this.#ws);
+      case 'error':
+        if (frame.frame === 'sync') return this.#tell({ type: 'lost', reason: frame.code, recovery: 'retry' });
+        break;
+    }
+    this.#options.onFrame(frame);
+    if (frame.type === 'synced' || frame.type === 'pong') this.#tell({ type: frame.type });
+    // Too much has changed for a pong to say: catch up on the way.
+    if (frame.type === 'pong' && !frame.heads) this.#sync();
+  }
+
+  #lost(code: number, reason: string): void {
+    this.#ws = undefined;
+    if (!this.#hasSaidWho) return this.#tell({ type: 'lost', reason: 'token_unavailable', recovery: 'retry' });
+    const known = isErrorCode(reason) ? reason : undefined;
+    const recovery = known ? errors[known].recovery : code === 4401 ? 'reauthenticate' : 'retry';
+    if (recovery === 'reauthenticate') this.#rejection = known === 'token_expired' ? 'expired' : 'rejected';
+    this.#tell({ type: 'lost', reason: known ?? 'network', recovery });
+  }
+
+  async #authenticate(ws: WebSocketLike | undefined): Promise<void> {
+    const { tokens } = this.#options;
+    const { rejection, token } = { rejection: this.#rejection, token: this.#token };
+    try {
+      this.#token = rejection && token !== undefined ? await tokens.renew(token, rejection) : await tokens.get();
+    } catch (error) {
+      // Without a token there is no more to try; if it could not be had this time, there is.
+      const code: DuetErrorCode = error instanceof DuetError ? error.code : 'token_unavailable';
+      const recovery: Recovery = code === 'missing_token' ? 'final' : 'retry';
+      if (ws === this.#ws) this.#tell({ type: 'lost', reason: code, recovery });
+      return;
+    }
+    if (ws !== this.#ws) return;
+    this.#rejection = undefined;
+    this.#write({ type: 'auth', token: this.#token });
+  }
+
+  /** A fresh token in band (PROTOCOL 7.2). If none can be had, the server will close the socket when its time is up. */
+  async #refresh(ws: WebSocketLike | undefined): Promise<void> {
+    if (this.#token === undefined) return;
+    try {
+      this.#token = await this.#options.tokens.renew(this.#token, 'expired');
+    } catch {
+      return;
+    }
+    if (ws === this.#ws) this.#write({ type: 'auth', token: this.#token });
+  }
+}
+
+function parse(data: unknown): InboxFrame | undefined {
+  try {
+    const frame: unknown = JSON.parse(String(data));
+    return isFrame(frame) ? frame : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** What the server sends is by the contract; what it does not know yet, this version passes over. */
+function isFrame(value: unknown): value is InboxFrame {
+  return typeof value === 'object' && value !== null && 'type' in value && typeof value.type === 'string';
+}

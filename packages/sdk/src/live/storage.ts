@@ -1,0 +1,97 @@
+/** A message of the outbox as it is kept. */
+export interface StoredMessage {
+  readonly message_id: string;
+  readonly conversation_id: string;
+  readonly sender_id: string;
+  readonly content: string;
+  readonly created_at: string;
+}
+
+/**
+ * Where unsent messages outlive the page. Whatever loads one sends it under its own id, so two tabs on one storage send it once.
+ * What fails here is lost with the page and no sooner.
+ */
+export interface OutboxStorage {
+  /** Everything that is kept, oldest first. */
+  load(): Promise<readonly StoredMessage[]>;
+  put(message: StoredMessage): Promise<void>;
+  delete(messageId: string): Promise<void>;
+}
+
+/** What React Native's AsyncStorage has, among much else. */
+export interface AsyncKeyValueStorage {
+  getAllKeys(): Promise<readonly string[]>;
+  getItem(key: string): Promise<string | null>;
+  setItem(key: string, value: string): Promise<void>;
+  removeItem(key: string): Promise<void>;
+}
+
+const PREFIX = 'duet.outbox.';
+
+/** An outbox in an asynchronous key-value storage, as React Native has. */
+export function asyncStorageOutbox(storage: AsyncKeyValueStorage): OutboxStorage {
+  return {
+    load: async () => {
+      // The ids are by time (UUIDv7), so the keys in order are the messages in order.
+      const keys = (await storage.getAllKeys()).filter((key) => key.startsWith(PREFIX)).sort();
+      const values = await Promise.all(keys.map((key) => storage.getItem(key)));
+      return values.flatMap((value) => parse(value) ?? []);
+    },
+    put: (message) => storage.setItem(PREFIX + message.message_id, JSON.stringify(message)),
+    delete: (messageId) => storage.removeItem(PREFIX + messageId),
+  };
+}
+
+/** An outbox in the browser's `localStorage`, or in another `Storage`. */
+export function localStorageOutbox(storage: Storage = localStorage): OutboxStorage {
+  return asyncStorageOutbox({
+    getAllKeys: async () => Object.keys(storage),
+    getItem: async (key) => storage.getItem(key),
+    setItem: async (key, value) => storage.setItem(key, value),
+    removeItem: async (key) => storage.removeItem(key),
+  });
+}
+
+/** An outbox in an IndexedDB database of its own: room for more, and for a service worker. */
+export function indexedDbOutbox(name = 'duet'): OutboxStorage {
+  const STORE = 'outbox';
+  let opened: Promise<IDBDatabase> | undefined;
+  const open = () => {
+    const request = indexedDB.open(name, 1);
+    request.onupgradeneeded = () => request.result.createObjectStore(STORE, { keyPath: 'message_id' });
+    return answer(request);
+  };
+  const store = async (mode: IDBTransactionMode) => {
+    opened ??= open();
+    opened.catch(() => (opened = undefined));
+    return (await opened).transaction(STORE, mode).objectStore(STORE);
+  };
+  return {
+    load: async () => answer((await store('readonly')).getAll()),
+    put: async (message) => void (await answer((await store('readwrite')).put(message))),
+    delete: async (messageId) => void (await answer((await store('readwrite')).delete(messageId))),
+  };
+}
+
+function answer<T>(request: IDBRequest<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    request.onsuccess = () => resolve(request.result);
+    request.onerror = () => reject(request.error);
+  });
+}
+
+function parse(text: string | null): StoredMessage | undefined {
+  try {
+    const value: unknown = JSON.parse(text ?? '');
+    return isStored(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function isStored(value: unknown): value is StoredMessage {
+  if (typeof value !== 'object' || value === null) return false;
+  const fields = new Map<string, unknown>(Object.entries(value));
+  const names = ['message_id', 'conversation_id', 'sender_id', 'content', 'created_at'];
+  return names.every((name) => typeof fields.get(name) === 'string');
+}
