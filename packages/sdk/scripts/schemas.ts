@@ -11,10 +11,18 @@ export type Schemas = Readonly<Record<string, Schema>>;
 z.globalRegistry.add(contract.errorCode, { id: 'ErrorCode', description: 'Every code of an error.' });
 z.globalRegistry.add(contract.fieldError, { id: 'FieldError', description: 'What is wrong with a field.' });
 
-/** The frames that clients send, and those that they receive. */
+/** The frames that clients send, and those that they receive; what they are made of comes along. */
 const frames = {
-  toServer: { SendFrame: contract.sendFrame },
-  toClient: { ServerFrame: contract.serverFrame },
+  toServer: {
+    SendFrame: contract.sendFrame,
+    ClientFrame: contract.clientFrame.meta({
+      description: 'What a client sends to the inbox (PROTOCOL 7.5).',
+    }),
+  },
+  toClient: {
+    ServerFrame: contract.serverFrame.meta({ description: 'What a socket without a subprotocol receives.' }),
+    InboxFrame: contract.inboxFrame.meta({ description: 'What the inbox receives (PROTOCOL 7.6).' }),
+  },
 };
 
 /** The name of an operation's input: `ListMessagesInput`. */
@@ -22,7 +30,10 @@ export const inputName = ({ id }: Operation): string => `${id[0]?.toUpperCase()}
 
 /** Everything that gets a type: what a client sends as it may be written, what it receives as it comes. */
 export function namedSchemas(): Schemas {
-  const inputs = allOperations.map(({ operation }) => [inputName(operation), operation.input]);
+  const inputs = allOperations.map(({ name, operation }) => [
+    inputName(operation),
+    operation.input.meta({ description: `What \`${name}\` takes.` }),
+  ]);
   const { problem } = contract;
   return {
     ...definitions({ problem, ...answers(), ...frames.toClient }, 'output'),

@@ -2,46 +2,72 @@ import { readFileSync } from 'node:fs';
 import {
   type ChatMessageFrame,
   type Operations as ContractOperations,
-  type conversation,
+  type Conversation,
+  type ConversationState,
+  type clientFrame,
+  type clientFrames,
+  type ErrorCode,
   type ErrorFrame,
-  type errorCode,
   errors,
-  type fieldError,
-  type message,
-  type messagePage,
-  type problem,
+  type FieldError,
+  type InboxFrame,
+  type inboxFrames,
+  type Message,
+  type MessagePage,
+  type Problem,
+  type ServerFrame,
+  type Session,
   type sendFrame,
-  type serverFrame,
-  type session,
-  type user,
+  type User,
 } from '@duet/contract';
 import { expect, expectTypeOf, test } from 'vitest';
 import type { z } from 'zod';
 import { errors as generatedErrors } from '../src/generated/errors.ts';
 import type * as sdk from '../src/index.ts';
-import type { CallOptions, Operations } from '../src/index.ts';
 
-type Output<S extends z.ZodType> = z.output<S>;
 type Input<
   G extends keyof ContractOperations,
   V extends keyof ContractOperations[G],
 > = ContractOperations[G][V] extends { input: infer S extends z.ZodType } ? z.input<S> : never;
+type Sent<K extends keyof typeof clientFrames> = z.input<(typeof clientFrames)[K]>;
+type Received<K extends keyof typeof inboxFrames> = z.output<(typeof inboxFrames)[K]>;
 
 /** The compiler checks each of these, and the test that none is missing. */
 const assertions = {
-  User: () => expectTypeOf<sdk.User>().toEqualTypeOf<Output<typeof user>>(),
-  Message: () => expectTypeOf<sdk.Message>().toEqualTypeOf<Output<typeof message>>(),
-  MessagePage: () => expectTypeOf<sdk.MessagePage>().toEqualTypeOf<Output<typeof messagePage>>(),
-  Conversation: () => expectTypeOf<sdk.Conversation>().toEqualTypeOf<Output<typeof conversation>>(),
-  Session: () => expectTypeOf<sdk.Session>().toEqualTypeOf<Output<typeof session>>(),
-  Problem: () => expectTypeOf<sdk.Problem>().toEqualTypeOf<Output<typeof problem>>(),
-  FieldError: () => expectTypeOf<sdk.FieldError>().toEqualTypeOf<Output<typeof fieldError>>(),
-  ErrorCode: () => expectTypeOf<sdk.ErrorCode>().toEqualTypeOf<Output<typeof errorCode>>(),
+  User: () => expectTypeOf<sdk.User>().toEqualTypeOf<User>(),
+  Message: () => expectTypeOf<sdk.Message>().toEqualTypeOf<Message>(),
+  MessagePage: () => expectTypeOf<sdk.MessagePage>().toEqualTypeOf<MessagePage>(),
+  Conversation: () => expectTypeOf<sdk.Conversation>().toEqualTypeOf<Conversation>(),
+  Session: () => expectTypeOf<sdk.Session>().toEqualTypeOf<Session>(),
+  Problem: () => expectTypeOf<sdk.Problem>().toEqualTypeOf<Problem>(),
+  FieldError: () => expectTypeOf<sdk.FieldError>().toEqualTypeOf<FieldError>(),
+  ErrorCode: () => expectTypeOf<sdk.ErrorCode>().toEqualTypeOf<ErrorCode>(),
 
   SendFrame: () => expectTypeOf<sdk.SendFrame>().toEqualTypeOf<z.input<typeof sendFrame>>(),
   ChatMessageFrame: () => expectTypeOf<sdk.ChatMessageFrame>().toEqualTypeOf<ChatMessageFrame>(),
   ErrorFrame: () => expectTypeOf<sdk.ErrorFrame>().toEqualTypeOf<ErrorFrame>(),
-  ServerFrame: () => expectTypeOf<sdk.ServerFrame>().toEqualTypeOf<Output<typeof serverFrame>>(),
+  ServerFrame: () => expectTypeOf<sdk.ServerFrame>().toEqualTypeOf<ServerFrame>(),
+
+  ClientFrame: () => expectTypeOf<sdk.ClientFrame>().toEqualTypeOf<z.input<typeof clientFrame>>(),
+  AuthenticateFrame: () => expectTypeOf<sdk.AuthenticateFrame>().toEqualTypeOf<Sent<'auth'>>(),
+  SyncFrame: () => expectTypeOf<sdk.SyncFrame>().toEqualTypeOf<Sent<'sync'>>(),
+  SendMessageFrame: () => expectTypeOf<sdk.SendMessageFrame>().toEqualTypeOf<Sent<'chat_message'>>(),
+  MarkReadFrame: () => expectTypeOf<sdk.MarkReadFrame>().toEqualTypeOf<Sent<'read'>>(),
+  SetTypingFrame: () => expectTypeOf<sdk.SetTypingFrame>().toEqualTypeOf<Sent<'typing'>>(),
+  WatchPresenceFrame: () => expectTypeOf<sdk.WatchPresenceFrame>().toEqualTypeOf<Sent<'presence'>>(),
+  PingFrame: () => expectTypeOf<sdk.PingFrame>().toEqualTypeOf<Sent<'ping'>>(),
+  InboxFrame: () => expectTypeOf<sdk.InboxFrame>().toEqualTypeOf<InboxFrame>(),
+  ConversationState: () => expectTypeOf<sdk.ConversationState>().toEqualTypeOf<ConversationState>(),
+  ReadyFrame: () => expectTypeOf<sdk.ReadyFrame>().toEqualTypeOf<Received<'ready'>>(),
+  TokenExpiringFrame: () => expectTypeOf<sdk.TokenExpiringFrame>().toEqualTypeOf<Received<'auth'>>(),
+  ConversationFrame: () => expectTypeOf<sdk.ConversationFrame>().toEqualTypeOf<Received<'conversation'>>(),
+  SyncedFrame: () => expectTypeOf<sdk.SyncedFrame>().toEqualTypeOf<Received<'synced'>>(),
+  MessageFrame: () => expectTypeOf<sdk.MessageFrame>().toEqualTypeOf<Received<'chat_message'>>(),
+  ReadFrame: () => expectTypeOf<sdk.ReadFrame>().toEqualTypeOf<Received<'read'>>(),
+  TypingFrame: () => expectTypeOf<sdk.TypingFrame>().toEqualTypeOf<Received<'typing'>>(),
+  PresenceFrame: () => expectTypeOf<sdk.PresenceFrame>().toEqualTypeOf<Received<'presence'>>(),
+  PongFrame: () => expectTypeOf<sdk.PongFrame>().toEqualTypeOf<Received<'pong'>>(),
+  InboxErrorFrame: () => expectTypeOf<sdk.InboxErrorFrame>().toEqualTypeOf<Received<'error'>>(),
 
   ListConversationsInput: () =>
     expectTypeOf<sdk.ListConversationsInput>().toEqualTypeOf<Input<'conversations', 'list'>>(),
@@ -69,8 +95,8 @@ test('each generated type is exactly what its schema says', () => {
 
 type Method<Op> = Op extends { input: infer I extends z.ZodType; output: infer O extends z.ZodType }
   ? Record<never, never> extends z.input<I>
-    ? (input?: z.input<I>, options?: CallOptions) => Promise<z.output<O>>
-    : (input: z.input<I>, options?: CallOptions) => Promise<z.output<O>>
+    ? (input?: z.input<I>, options?: sdk.CallOptions) => Promise<z.output<O>>
+    : (input: z.input<I>, options?: sdk.CallOptions) => Promise<z.output<O>>
   : never;
 type Expected = {
   -readonly [G in keyof ContractOperations]: {
@@ -79,7 +105,7 @@ type Expected = {
 };
 
 test('the methods are those of the contract', () => {
-  expectTypeOf<Operations>().toEqualTypeOf<Expected>();
+  expectTypeOf<sdk.Operations>().toEqualTypeOf<Expected>();
 });
 
 test('the error table is that of the contract, without its texts', () => {

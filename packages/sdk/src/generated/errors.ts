@@ -18,6 +18,7 @@ export const errors = {
   payload_too_large: { status: 413, close: 1009, recovery: 'final' },
   unsupported_media_type: { status: 415, recovery: 'final' },
   upgrade_required: { status: 426, recovery: 'final' },
+  unsupported_protocol: { close: 4406, recovery: 'final' },
   invalid_utf8: { close: 1007, recovery: 'final' },
   slow_consumer: { close: 4008, recovery: 'retry' },
   internal: { status: 500, close: 1011, recovery: 'retry' },

@@ -31,6 +31,7 @@ export type ErrorCode =
   | 'payload_too_large'
   | 'unsupported_media_type'
   | 'upgrade_required'
+  | 'unsupported_protocol'
   | 'invalid_utf8'
   | 'slow_consumer'
   | 'internal'
@@ -130,7 +131,135 @@ export interface ErrorFrame {
   message_id?: string | undefined;
 }
 
+/** The token holds: this is who you are. */
+export interface ReadyFrame {
+  type: 'ready';
+  user: User;
+  /** Seconds until the token expires. */
+  expires_in: number;
+  /** How often to ping. */
+  heartbeat_seconds: number;
+}
+
+/** The token expires soon: send a fresh one. */
+export interface TokenExpiringFrame {
+  type: 'auth';
+  /** Seconds until the token expires. */
+  expires_in: number;
+}
+
+/** A conversation that changed, or was opened. */
+export interface ConversationFrame {
+  type: 'conversation';
+  conversation: Conversation;
+}
+
+/** The end of a sync. */
+export interface SyncedFrame {
+  type: 'synced';
+  /** From the last `synced` or `pong`. */
+  cursor: string;
+  /** What was named is a fresh snapshot: drop everything else you hold. */
+  reset: boolean;
+  /** For listConversations: what follows after a snapshot. */
+  next: string | null;
+}
+
+/** A message, after its commit. */
+export interface MessageFrame {
+  type: 'chat_message';
+  message: string;
+  sender_id: string;
+  sender_username: string;
+  /** UTC, milliseconds. */
+  timestamp: string;
+  message_id: string;
+  /** A UUID, derived from the two participants. */
+  conversation_id: string;
+  /** Position in the conversation: 1, 2, 3 … without holes. */
+  seq: number;
+  state: ConversationState;
+}
+
+/** How far a conversation goes and each side has read; of two states the one with the greater sum of `last_seq` and `read_seqs` is later. */
+export interface ConversationState {
+  /** Position in the conversation: 1, 2, 3 … without holes. */
+  last_seq: number;
+  /** How far `user1` and `user2` have read. */
+  read_seqs: [number, number];
+  /** How many messages `user1` and `user2` have not read. */
+  unread_counts: [number, number];
+}
+
+/** Somebody has read everything up to a seq. */
+export interface ReadFrame {
+  /** A UUID, derived from the two participants. */
+  conversation_id: string;
+  type: 'read';
+  user_id: string;
+  /** Position in the conversation: 1, 2, 3 … without holes. */
+  seq: number;
+  state: ConversationState;
+}
+
+/** The other side is typing, or no more. */
+export interface TypingFrame {
+  /** A UUID, derived from the two participants. */
+  conversation_id: string;
+  type: 'typing';
+  user_id: string;
+  typing: boolean;
+}
+
+/** Whether somebody is online, on any device. */
+export interface PresenceFrame {
+  type: 'presence';
+  user_id: string;
+  online: boolean;
+  /** When the last device went away. */
+  last_seen: string | null;
+}
+
+/** The server is there, and this is what you should have by now. */
+export interface PongFrame {
+  type: 'pong';
+  cursor: string | null;
+  /** What changed since the cursor of the ping; null: sync. */
+  heads:
+    | {
+        /** A UUID, derived from the two participants. */
+        conversation_id: string;
+        state: ConversationState;
+      }[]
+    | null;
+}
+
+/** What was wrong with a frame of this socket. */
+export interface InboxErrorFrame {
+  type: 'error';
+  code: ErrorCode;
+  detail: string;
+  message_id?: string | undefined;
+  /** The type of the frame at fault. */
+  frame?: string | undefined;
+  conversation_id?: string | undefined;
+}
+
+/** What a socket without a subprotocol receives. */
 export type ServerFrame = ChatMessageFrame | ErrorFrame;
+
+/** What the inbox receives (PROTOCOL 7.6). */
+export type InboxFrame =
+  | ReadyFrame
+  | TokenExpiringFrame
+  | ConversationFrame
+  | SyncedFrame
+  | MessageFrame
+  | ReadFrame
+  | TypingFrame
+  | PresenceFrame
+  | PongFrame
+  | InboxErrorFrame;
 
 /** Send a message to the conversation. */
 export interface SendFrame {
@@ -141,6 +270,63 @@ export interface SendFrame {
   message_id?: string | undefined;
 }
 
+/** My token, at first or afresh. */
+export interface AuthenticateFrame {
+  type: 'auth';
+  token: string;
+}
+
+/** What changed since the cursor? */
+export interface SyncFrame {
+  type: 'sync';
+  /** From the last `synced` or `pong`. */
+  cursor?: string | undefined;
+  /** The most conversations of a fresh snapshot. 1–1000, default 100. */
+  limit?: number | undefined;
+}
+
+/** Send a message, once however often it is tried. */
+export interface SendMessageFrame {
+  /** A UUID, derived from the two participants. */
+  conversation_id: string;
+  type: 'chat_message';
+  /** The text, kept exactly as sent. */
+  message: string;
+  /** A UUID chosen by the sender (version 7 advised). Sending it again gives the same message back. */
+  message_id: string;
+}
+
+/** I have read everything up to a seq. */
+export interface MarkReadFrame {
+  /** A UUID, derived from the two participants. */
+  conversation_id: string;
+  type: 'read';
+  /** Position in the conversation: 1, 2, 3 … without holes. */
+  seq: number;
+}
+
+/** I am typing, or no more. */
+export interface SetTypingFrame {
+  /** A UUID, derived from the two participants. */
+  conversation_id: string;
+  type: 'typing';
+  typing: boolean;
+}
+
+/** Tell me of the other sides of these conversations. */
+export interface WatchPresenceFrame {
+  type: 'presence';
+  conversation_ids: string[];
+}
+
+/** Are you there, and what should I have by now? */
+export interface PingFrame {
+  type: 'ping';
+  /** From the last `synced` or `pong`. */
+  cursor?: string | undefined;
+}
+
+/** What `conversations.list` takes. */
 export interface ListConversationsInput {
   /** 1–1000, default 1000. */
   limit?: number | undefined;
@@ -148,16 +334,19 @@ export interface ListConversationsInput {
   cursor?: string | undefined;
 }
 
+/** What `conversations.open` takes. */
 export interface OpenConversationInput {
   /** The `sub` of the user’s tokens. */
   target_user_id: string;
 }
 
+/** What `conversations.get` takes. */
 export interface GetConversationInput {
   /** A UUID, derived from the two participants. */
   conversation_id: string;
 }
 
+/** What `conversations.markRead` takes. */
 export interface MarkReadInput {
   /** A UUID, derived from the two participants. */
   conversation_id: string;
@@ -165,6 +354,7 @@ export interface MarkReadInput {
   seq: number;
 }
 
+/** What `messages.list` takes. */
 export interface ListMessagesInput {
   /** A UUID, derived from the two participants. */
   conversation_id: string;
@@ -178,6 +368,7 @@ export interface ListMessagesInput {
   order?: 'asc' | 'desc' | undefined;
 }
 
+/** What `messages.send` takes. */
 export interface SendMessageInput {
   /** A UUID, derived from the two participants. */
   conversation_id: string;
@@ -187,29 +378,45 @@ export interface SendMessageInput {
   message_id?: string | undefined;
 }
 
+/** What `users.me` takes. */
 export type GetMeInput = Record<string, never>;
 
+/** What `users.find` takes. */
 export interface FindUsersInput {
   search?: string | undefined;
   /** 1–50, default 20. */
   limit?: number | undefined;
 }
 
+/** What `auth.register` takes. */
 export interface RegisterInput {
   /** Unique whatever its case. */
   username: string;
   password: string;
 }
 
+/** What `auth.signIn` takes. */
 export interface SignInInput {
   username: string;
   password: string;
 }
 
+/** What `auth.refresh` takes. */
 export interface RefreshSessionInput {
   refresh: string;
 }
 
+/** What `auth.signOut` takes. */
 export interface SignOutInput {
   refresh: string;
 }
+
+/** What a client sends to the inbox (PROTOCOL 7.5). */
+export type ClientFrame =
+  | AuthenticateFrame
+  | SyncFrame
+  | SendMessageFrame
+  | MarkReadFrame
+  | SetTypingFrame
+  | WatchPresenceFrame
+  | PingFrame;
