@@ -14,6 +14,10 @@ const clientErrors = {
   aborted: 'final',
   /** `getToken` threw; `cause` says what. */
   token_unavailable: 'retry',
+  /** More messages wait to be sent than are kept; send again when some have gone. */
+  outbox_full: 'retry',
+  /** This platform has no `WebSocket`, and none was passed in. */
+  no_websocket: 'final',
   /** Not an answer of a Duet server: a proxy's page, say. */
   invalid_answer: 'final',
 } as const satisfies Record<string, Recovery>;

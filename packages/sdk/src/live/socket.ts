@@ -2,7 +2,14 @@ import { DuetError, type DuetErrorCode, isErrorCode, type Recovery } from '../er
 import { errors } from '../generated/errors.ts';
 import type { ClientFrame, InboxFrame } from '../generated/types.ts';
 import type { TokenSource } from '../token.ts';
-import { type ConnectionState, type Effect, IDLE, type Machine, type MachineEvent, step } from './connection.ts';
+import {
+  type ConnectionState,
+  type Effect,
+  IDLE,
+  type Machine,
+  type MachineEvent,
+  step,
+} from './connection.ts';
 import { onWake } from './wake.ts';
 
 /** The part of a `WebSocket` that is used: the platform's will do, and so will the one of `ws`. */
@@ -38,6 +45,7 @@ export class Socket {
   /** The token that this connection was opened with, and why the server did not take it, if so. */
   #token: string | undefined;
   #rejection: 'expired' | 'rejected' | undefined;
+  #hasSaidWho = false;
 
   constructor(options: SocketOptions) {
     this.#options = options;
@@ -84,20 +92,22 @@ export class Socket {
     switch (effect.do) {
       case 'alarm':
         clearTimeout(this.#alarm);
-        if (effect.ms !== undefined) {
-          this.#alarm = setTimeout(() => this.#tell({ type: 'alarm' }), effect.ms);
-        }
-        return;
+        if (effect.ms !== undefined) this.#alarm = setTimeout(() => this.#tell({ type: 'alarm' }), effect.ms);
+        break;
       case 'open':
-        return this.#open();
+        this.#open();
+        break;
       case 'drop':
-        return this.#drop();
+        this.#drop();
+        break;
       case 'authenticate':
-        return void this.#authenticate(this.#ws);
+        void this.#authenticate(this.#ws);
+        break;
       case 'sync':
-        return this.#sync();
+        this.#sync();
+        break;
       case 'ping':
-        return this.#write({ type: 'ping', cursor: this.#options.cursor() });
+        this.#write({ type: 'ping', cursor: this.#options.cursor() });
     }
   }
 
@@ -107,6 +117,7 @@ export class Socket {
     this.#drop();
     const ws = new WebSocket(`${url.replace(/^http/, 'ws').replace(/\/+$/, '')}/ws/chat/`, ['duet.v1']);
     this.#ws = ws;
+    this.#hasSaidWho = false;
     ws.onopen = () => this.#tell({ type: 'opened' });
     ws.onmessage = ({ data }: { data: unknown }) => this.#receive(data);
     ws.onclose = ({ code, reason }: { code: number; reason: string }) => this.#lost(code, reason);
@@ -133,29 +144,39 @@ export class Socket {
 
   #receive(data: unknown): void {
     const frame = parse(data);
-    if (!frame) return this.#tell({ type: 'lost', reason: 'invalid_answer', recovery: 'retry' });
+    if (!frame || (frame.type === 'error' && frame.frame === 'sync')) {
+      const reason = frame ? frame.code : 'invalid_answer';
+      this.#tell({ type: 'lost', reason, recovery: 'retry' });
+      return;
+    }
     this.#tell({ type: 'frame' });
+    this.#options.onFrame(frame);
     switch (frame.type) {
       case 'ready':
-        this.#options.onFrame(frame);
-        return this.#tell({ type: 'ready', heartbeatMs: frame.heartbeat_seconds * 1000 });
-      case 'auth':
-        return void this.#refresh(this.#ws);
-      case 'error':
-        if (frame.frame === 'sync') return this.#tell({ type: 'lost', reason: frame.code, recovery: 'retry' });
+        this.#tell({ type: 'ready', heartbeatMs: frame.heartbeat_seconds * 1000 });
         break;
+      case 'auth':
+        void this.#refresh(this.#ws);
+        break;
+      case 'synced':
+        this.#tell({ type: 'synced' });
+        break;
+      case 'pong':
+        this.#tell({ type: 'pong' });
+        // Too much has changed for a pong to say: catch up on the way.
+        if (!frame.heads) this.#sync();
     }
-    this.#options.onFrame(frame);
-    if (frame.type === 'synced' || frame.type === 'pong') this.#tell({ type: frame.type });
-    // Too much has changed for a pong to say: catch up on the way.
-    if (frame.type === 'pong' && !frame.heads) this.#sync();
   }
 
   #lost(code: number, reason: string): void {
     this.#ws = undefined;
-    if (!this.#hasSaidWho) return this.#tell({ type: 'lost', reason: 'token_unavailable', recovery: 'retry' });
     const known = isErrorCode(reason) ? reason : undefined;
     const recovery = known ? errors[known].recovery : code === 4401 ? 'reauthenticate' : 'retry';
+    if (known === 'missing_token' && !this.#hasSaidWho) {
+      // The server would not wait any longer for a token that we are still waiting for ourselves.
+      this.#tell({ type: 'lost', reason: 'token_unavailable', recovery: 'retry' });
+      return;
+    }
     if (recovery === 'reauthenticate') this.#rejection = known === 'token_expired' ? 'expired' : 'rejected';
     this.#tell({ type: 'lost', reason: known ?? 'network', recovery });
   }
@@ -164,7 +185,8 @@ export class Socket {
     const { tokens } = this.#options;
     const { rejection, token } = { rejection: this.#rejection, token: this.#token };
     try {
-      this.#token = rejection && token !== undefined ? await tokens.renew(token, rejection) : await tokens.get();
+      this.#token =
+        rejection && token !== undefined ? await tokens.renew(token, rejection) : await tokens.get();
     } catch (error) {
       // Without a token there is no more to try; if it could not be had this time, there is.
       const code: DuetErrorCode = error instanceof DuetError ? error.code : 'token_unavailable';
@@ -174,6 +196,7 @@ export class Socket {
     }
     if (ws !== this.#ws) return;
     this.#rejection = undefined;
+    this.#hasSaidWho = true;
     this.#write({ type: 'auth', token: this.#token });
   }
 

@@ -1,0 +1,28 @@
+import { type Live, LiveClient } from './live/live.ts';
+import type { WebSocketConstructor } from './live/socket.ts';
+import type { OutboxStorage } from './live/storage.ts';
+import { type Rest, type RestOptions, restWith } from './rest.ts';
+import { createTokenSource } from './token.ts';
+
+export interface DuetOptions extends RestOptions {
+  /** Another `WebSocket` than the platform's: that of `ws`, on Node 20. */
+  readonly WebSocket?: WebSocketConstructor | undefined;
+  /** Where messages that are not sent yet outlive the page; without one they don't. */
+  readonly outbox?: OutboxStorage | undefined;
+}
+
+/** Everything: the operations of the server, and under `live` what changes by itself. */
+export interface Duet extends Rest {
+  readonly live: Live;
+}
+
+const TOKEN_TIMEOUT_MS = 30_000;
+
+/** A client of a Duet server. It does nothing until it is called; `live.connect()` connects. */
+export function createDuet(options: DuetOptions): Duet {
+  const tokens = createTokenSource(options.getToken, options.timeoutMs ?? TOKEN_TIMEOUT_MS);
+  const rest = restWith(tokens, options);
+  const { url, outbox } = options;
+  const WebSocket = options.WebSocket ?? globalThis.WebSocket;
+  return { ...rest, live: new LiveClient({ url, rest, tokens, WebSocket, outbox }) };
+}
