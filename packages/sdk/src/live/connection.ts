@@ -65,7 +65,7 @@ const CATCH_UP_MS = 30_000;
 const PONG_MS = 10_000;
 /** Somebody is looking: is the connection still there? */
 const WAKE_PONG_MS = 4000;
-const FIRST_WAIT_MS = 500;
+const SHORTEST_WAIT_MS = 500;
 const LONGEST_WAIT_MS = 20_000;
 /** After so many tokens in a row that the server did not take, another one will not help. */
 const MAX_REJECTIONS = 5;
@@ -147,8 +147,8 @@ function lost(
 
 /** Full jitter: clients that were cut off together do not come back together. */
 function wait(machine: Machine, reason: DuetErrorCode, random: number): Step {
-  const longest = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** machine.attempts);
-  const retryInMs = Math.round(FIRST_WAIT_MS + random * (longest - FIRST_WAIT_MS));
+  const longest = Math.min(LONGEST_WAIT_MS, 2 * SHORTEST_WAIT_MS * 2 ** machine.attempts);
+  const retryInMs = Math.round(SHORTEST_WAIT_MS + random * (longest - SHORTEST_WAIT_MS));
   const next: Machine = { ...machine, status: 'waiting', reason, retryInMs, isPinging: false };
   return [next, [{ do: 'drop' }, ...alarm(retryInMs)]];
 }

@@ -1,5 +1,5 @@
 import type { Conversation, InboxFrame, Message, MessageFrame, User } from '../generated/types.ts';
-import { newThread, type Thread, withConversation, withMessages, withState } from './thread.ts';
+import { newThread, type Thread, withConversation, withMessages, withState, withWatch } from './thread.ts';
 
 /** Everything that is known of somebody's conversations, made of frames and of what was read to fill holes (PROTOCOL 7). */
 export class Inbox {
@@ -92,9 +92,11 @@ export class Inbox {
     if (this.me && this.me.id !== user.id) {
       this.cursor = undefined;
       this.isSynced = false;
-      const ids = this.ids();
-      this.#threads.clear();
-      for (const id of ids) this.#onChange(id);
+      for (const [id, { isWatched }] of this.#threads) {
+        if (isWatched) this.#threads.set(id, withWatch(newThread(id), true));
+        else this.#threads.delete(id);
+        this.#onChange(id);
+      }
     }
     this.me = user;
   }

@@ -18,7 +18,7 @@ import { Outbox, type OutgoingMessage } from './outbox.ts';
 import { Signals } from './signals.ts';
 import { Socket, type WebSocketConstructor } from './socket.ts';
 import type { OutboxStorage } from './storage.ts';
-import { needOf, withConversation, withMessages } from './thread.ts';
+import { needOf, withConversation, withMessages, withWatch } from './thread.ts';
 import { TypingSender } from './typing-sender.ts';
 import { liveConversation, withReadFlags } from './view.ts';
 
@@ -202,7 +202,7 @@ export class LiveClient implements Live, ThreadActions {
 
   #watch(id: string, isWatched: boolean): void {
     this.#failures.delete(id);
-    this.#inbox.update(id, (thread) => ({ ...thread, isWatched }));
+    this.#inbox.update(id, (thread) => withWatch(thread, isWatched));
   }
 
   #hear(frame: InboxFrame): void {

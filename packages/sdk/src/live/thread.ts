@@ -51,6 +51,11 @@ export function needOf(thread: Thread): Need | undefined {
   return (conversation.last_message?.seq ?? 0) < conversation.last_seq ? { kind: 'conversation' } : undefined;
 }
 
+/** Somebody looks, or nobody any more. */
+export function withWatch(thread: Thread, isWatched: boolean): Thread {
+  return settle({ ...thread, isWatched });
+}
+
 /** A conversation as REST or a `conversation` frame tells it; `isFresh` when it was asked for just now. */
 export function withConversation(thread: Thread, told: Conversation, isFresh = false): Thread {
   const known = thread.conversation;

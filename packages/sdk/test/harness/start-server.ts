@@ -14,7 +14,14 @@ export const JWT_SECRET = 'a secret that is only used in tests, and long enough'
 export async function startServer(): Promise<{ url: string; stop(): Promise<void> }> {
   const dataDir = mkdtempSync(join(tmpdir(), 'duet-sdk-'));
   const child = spawn(process.execPath, [MAIN], {
-    env: { PATH: process.env['PATH'], PORT: '0', DATA_DIR: dataDir, JWT_SECRET, SHUTDOWN_DELAY_SECONDS: '0' },
+    env: {
+      PATH: process.env['PATH'],
+      PORT: '0',
+      DATA_DIR: dataDir,
+      JWT_SECRET,
+      SHUTDOWN_DELAY_SECONDS: '0',
+      HEARTBEAT_SECONDS: '1',
+    },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const closed = new Promise<void>((resolve) => child.once('close', () => resolve()));

@@ -1,0 +1,119 @@
+import { randomUUID } from 'node:crypto';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { asyncStorageOutbox, type DuetOptions } from '../../src/index.ts';
+import {
+  contents,
+  counting,
+  device,
+  live,
+  losing,
+  pair,
+  person,
+  range,
+  seqs,
+  until,
+  watched,
+} from '../harness/devices.ts';
+import { mint } from '../harness/people.ts';
+
+describe('connections come and go', () => {
+  test('what was missed while away is there when it is back, whatever the gap’s length', async () => {
+    const { ada, ben, id } = await pair();
+    const thread = await watched(ben, id);
+    ada.live.conversation(id).send('before');
+    await until(thread, ({ messages }) => messages.length === 1);
+    ben.live.close();
+    expect(thread.get().isSynced).toBe(false);
+    for (let n = 2; n <= 250; n += 1) await ada.messages.send({ conversation_id: id, content: `${n}` });
+    ben.live.connect();
+    await until(thread, ({ isSynced, messages }) => isSynced && messages.length === 250);
+    expect(seqs(thread)).toEqual(range(1, 250));
+    expect(thread.get().conversation).toMatchObject({ unread_count: 250, last_seq: 250 });
+  });
+
+  test('a frame that gets lost on a healthy socket is noticed with the next heartbeat', async () => {
+    const { ada, id } = await pair();
+    const { user2: ben } = await ada.conversations.get({ conversation_id: id });
+    const deaf = device(ben.id, {
+      WebSocket: losing((frame) => frame.includes('"2"') || frame.includes('"type":"read"')),
+    });
+    deaf.live.connect();
+    const thread = await watched(deaf, id);
+    for (const content of ['1', '2']) await ada.messages.send({ conversation_id: id, content });
+    await until(thread, ({ messages }) => messages.length === 2);
+    await deaf.conversations.markRead({ conversation_id: id, seq: 2 });
+    await until(thread, ({ conversation }) => conversation?.unread_count === 0);
+    expect(contents(thread)).toEqual(['1', '2']);
+  });
+
+  test('what is written without a connection is sent once there is one, once, and survives a reload', async () => {
+    const { ada, ben, id } = await pair();
+    const theirs = await watched(ben, id);
+    const kept = new Map<string, string>();
+    const outbox = asyncStorageOutbox({
+      getAllKeys: async () => [...kept.keys()],
+      getItem: async (key) => kept.get(key) ?? null,
+      setItem: async (key, value) => void kept.set(key, value),
+      removeItem: async (key) => void kept.delete(key),
+    });
+    const page = device(ada.id, { outbox });
+    page.live.connect();
+    await live(page);
+    page.live.close();
+    const thread = page.live.conversation(id);
+    for (const content of ['one', 'two']) thread.send(content);
+    expect(thread.get().outgoing.map(({ status }) => status)).toEqual(['queued', 'queued']);
+    expect(kept.size).toBe(2);
+
+    const reloaded = device(ada.id, { outbox });
+    reloaded.live.connect();
+    page.live.connect(); // another tab with the same outbox
+    await until(theirs, ({ messages }) => messages.length === 2);
+    await until(reloaded.live.conversation(id), ({ outgoing }) => outgoing.length === 0);
+    await until(thread, ({ outgoing }) => outgoing.length === 0);
+    expect(contents(theirs)).toEqual(['one', 'two']);
+    await expect.poll(() => kept.size).toBe(0);
+    await ada.messages.send({ conversation_id: id, content: 'three' });
+    await until(theirs, ({ messages }) => messages.length === 3);
+    expect(contents(theirs)).toEqual(['one', 'two', 'three']);
+  });
+
+  test('a token is renewed in band, on the same socket, and asked for only when it is needed', async () => {
+    const id = randomUUID();
+    const start = performance.now();
+    const reasons: string[] = [];
+    const sockets: string[] = [];
+    const getToken: DuetOptions['getToken'] = ({ reason }) => {
+      reasons.push(reason);
+      return mint(id, reasons.length === 1 ? 3 : 60);
+    };
+    const duet = device(id, { getToken, WebSocket: counting(sockets) });
+    duet.live.connect();
+    await live(duet);
+    await expect.poll(() => reasons, { timeout: 8000 }).toEqual(['missing', 'expired']);
+    const statuses: string[] = [];
+    onTestFinished(duet.live.connection.subscribe(() => statuses.push(duet.live.connection.get().status)));
+    await expect.poll(() => performance.now() - start > 4000, { timeout: 8000 }).toBe(true);
+    expect([statuses, sockets.length]).toEqual([[], 1]);
+  });
+
+  test('somebody else signs in: nothing of the one before is shown, or sent', async () => {
+    const { ada, id } = await pair();
+    const eve = await person();
+    let who = ada.id;
+    const shared = device('', { getToken: () => mint(who, 2) });
+    const expiry = Date.now() + 3000;
+    shared.live.connect();
+    await until(shared.live.conversations, ({ items }) => items.length === 1);
+    shared.live.close();
+    shared.live.conversation(id).send('not hers');
+    who = eve.id;
+    await expect.poll(() => Date.now() > expiry, { timeout: 8000 }).toBe(true);
+    shared.live.connect();
+    await until(shared.live.me, (me) => me?.id === eve.id);
+    const { items } = await until(shared.live.conversations, ({ isSynced }) => isSynced);
+    expect(items).toEqual([]);
+    expect(shared.live.conversation(id).get()).toMatchObject({ messages: [], outgoing: [] });
+    expect((await ada.messages.list({ conversation_id: id })).results).toEqual([]);
+  });
+});
