@@ -1,4 +1,5 @@
-import { type Live, LiveClient } from './live/live.ts';
+import type { Live } from './live/api.ts';
+import { LiveClient } from './live/live.ts';
 import type { WebSocketConstructor } from './live/socket.ts';
 import type { OutboxStorage } from './live/storage.ts';
 import { type Rest, type RestOptions, restWith } from './rest.ts';

@@ -3,9 +3,14 @@ export { createDuet, type Duet, type DuetOptions } from './duet.ts';
 export { DuetError, type DuetErrorCode, type Recovery } from './error.ts';
 export type { Operations } from './generated/operations.ts';
 export type * from './generated/types.ts';
+export type {
+  ConversationList,
+  Live,
+  LiveConversation,
+  ThreadHandle,
+  ThreadSnapshot,
+} from './live/api.ts';
 export type { ConnectionState, ConnectionStatus } from './live/connection.ts';
-export type { LiveConversation, ThreadHandle, ThreadSnapshot } from './live/conversation.ts';
-export type { ConversationList, Live } from './live/live.ts';
 export type { Observable } from './live/observable.ts';
 export type { OutgoingMessage } from './live/outbox.ts';
 export type { Presence } from './live/signals.ts';

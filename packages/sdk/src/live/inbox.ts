@@ -26,6 +26,11 @@ export class Inbox {
     return known.sort((a, b) => compare(activityOf(b), activityOf(a)) || compare(b.id, a.id));
   }
 
+  /** The threads that somebody looks at. */
+  watched(): Thread[] {
+    return [...this.#threads.values()].filter(({ isWatched }) => isWatched);
+  }
+
   ids(): string[] {
     return [...this.#threads.keys()];
   }

@@ -1,54 +1,24 @@
 import type { DuetError } from '../error.ts';
 import { errors } from '../generated/errors.ts';
-import type { Conversation, InboxFrame, User } from '../generated/types.ts';
+import type { ClientFrame, Conversation, InboxFrame, User } from '../generated/types.ts';
 import type { Rest } from '../rest.ts';
 import type { TokenSource } from '../token.ts';
+import type { ConversationList, Live, LiveConversation, ThreadHandle, ThreadSnapshot } from './api.ts';
 import type { ConnectionState } from './connection.ts';
-import {
-  type LiveConversation,
-  type ThreadActions,
-  type ThreadHandle,
-  type ThreadSnapshot,
-  threadHandle,
-} from './conversation.ts';
 import { Inbox } from './inbox.ts';
 import { Mender } from './mender.ts';
-import { Computed, type Observable } from './observable.ts';
+import { Computed } from './observable.ts';
+import { Older } from './older.ts';
 import { Outbox, type OutgoingMessage } from './outbox.ts';
+import { PresenceWatcher } from './presence-watcher.ts';
+import { ReadSender } from './read-sender.ts';
 import { Signals } from './signals.ts';
 import { Socket, type WebSocketConstructor } from './socket.ts';
 import type { OutboxStorage } from './storage.ts';
-import { needOf, withConversation, withMessages, withWatch } from './thread.ts';
+import { needOf, withWatch } from './thread.ts';
+import { type ThreadActions, threadHandle } from './thread-handle.ts';
 import { TypingSender } from './typing-sender.ts';
 import { liveConversation, withReadFlags } from './view.ts';
-
-/** My conversations, to show as a list. */
-export interface ConversationList {
-  /** Latest activity first. */
-  readonly items: readonly LiveConversation[];
-  /** Unread messages of all of these. */
-  readonly unread: number;
-  /** There are older ones: `loadMore` fetches some. */
-  readonly hasMore: boolean;
-  /** Whether the list is what the server has; false until the first catching up, and while there is no connection. */
-  readonly isSynced: boolean;
-}
-
-/** Everything that changes by itself: one connection, and what is known through it. */
-export interface Live {
-  /** Connects, and stays connected until `close()` or until there is no point. Does nothing when it does so already. */
-  connect(): void;
-  /** Disconnects for good, or until the next `connect()`. What is known and what waits to be sent stays. */
-  close(): void;
-  readonly connection: Observable<ConnectionState>;
-  /** Who I am, once the server said so. */
-  readonly me: Observable<User | undefined>;
-  readonly conversations: Observable<ConversationList>;
-  /** One conversation; the same handle for the same id. */
-  conversation(id: string): ThreadHandle;
-  /** Loads up to 100 older conversations into the list. */
-  loadMore(): Promise<void>;
-}
 
 export interface LiveOptions {
   readonly url: string;
@@ -58,28 +28,23 @@ export interface LiveOptions {
   readonly outbox: OutboxStorage | undefined;
 }
 
-const OLDER_MESSAGES = 50;
-const OLDER_CONVERSATIONS = 100;
-/** How many conversations' other sides are watched for presence from the start, and how many a frame can name (PROTOCOL 7.5). */
+/** How many conversations' other sides are watched for presence from the start. */
 const WATCHED_AT_FIRST = 200;
-const WATCH_PER_FRAME = 100;
 const RESEND_MS = 2000;
 
+/** What `live` is: puts the parts together, and passes on what each has to say to the others. */
 export class LiveClient implements Live, ThreadActions {
-  readonly #rest: Rest;
   readonly #inbox: Inbox;
   readonly #outbox: Outbox;
   readonly #signals: Signals;
   readonly #mender: Mender;
   readonly #socket: Socket;
+  readonly #older: Older;
   readonly #typing: TypingSender;
+  readonly #reads: ReadSender;
+  readonly #presence: PresenceWatcher;
   readonly #threads = new Map<string, { handle: ThreadHandle; snapshot: Computed<ThreadSnapshot> }>();
   readonly #failures = new Map<string, DuetError>();
-  readonly #loadingOlder = new Map<string, Promise<void>>();
-  /** How far I have read where the server has not said yet that it knows. */
-  readonly #reads = new Map<string, number>();
-  readonly #unwatched = new Set<string>();
-  #older: AsyncGenerator<Conversation, void, void> | undefined;
   #isSyncing = false;
   #resend: ReturnType<typeof setTimeout> | undefined;
 
@@ -88,7 +53,6 @@ export class LiveClient implements Live, ThreadActions {
   readonly conversations: Computed<ConversationList>;
 
   constructor({ url, rest, tokens, WebSocket, outbox }: LiveOptions) {
-    this.#rest = rest;
     this.#inbox = new Inbox((id) => this.#changed(id));
     this.#outbox = new Outbox(outbox, (id) => this.#threads.get(id)?.snapshot.changed());
     this.#signals = new Signals(
@@ -102,6 +66,7 @@ export class LiveClient implements Live, ThreadActions {
       this.#failures.set(id, error);
       this.#shown(id);
     });
+    this.#older = new Older(rest, this.#inbox);
     this.#socket = new Socket({
       url,
       tokens,
@@ -114,7 +79,10 @@ export class LiveClient implements Live, ThreadActions {
       onFrame: (frame) => this.#hear(frame),
       onState: (state) => this.#turned(state),
     });
-    this.#typing = new TypingSender((frame) => this.#socket.send(frame));
+    const send = (frame: ClientFrame) => this.#socket.send(frame);
+    this.#typing = new TypingSender(send);
+    this.#reads = new ReadSender(send);
+    this.#presence = new PresenceWatcher(send);
     this.connection = new Computed(() => this.#socket.state);
     this.me = new Computed(() => this.#inbox.me);
     this.conversations = new Computed(() => this.#list());
@@ -141,18 +109,7 @@ export class LiveClient implements Live, ThreadActions {
   }
 
   async loadMore(): Promise<void> {
-    const { next } = this.#inbox;
-    if (next === null) return;
-    this.#older ??= this.#rest.conversations.each({ cursor: next, limit: OLDER_CONVERSATIONS });
-    for (let count = 0; count < OLDER_CONVERSATIONS; count += 1) {
-      const { done, value } = await this.#older.next();
-      if (done) {
-        this.#inbox.next = null;
-        this.#older = undefined;
-        break;
-      }
-      this.#inbox.update(value.id, (thread) => withConversation(thread, value));
-    }
+    await this.#older.conversations();
     this.conversations.changed();
   }
 
@@ -172,11 +129,10 @@ export class LiveClient implements Live, ThreadActions {
     this.#outbox.deliver(messageId);
   }
 
-  markRead(id: string, seq = this.#inbox.thread(id)?.conversation?.last_seq ?? 0): void {
-    const known = this.#inbox.thread(id)?.conversation?.read_seq ?? 0;
-    if (seq <= Math.max(known, this.#reads.get(id) ?? 0)) return;
-    this.#reads.set(id, seq);
-    this.#socket.send({ type: 'read', conversation_id: id, seq });
+  markRead(id: string, seq: number | undefined): void {
+    const { last_seq = 0, read_seq = 0 } = this.#inbox.thread(id)?.conversation ?? {};
+    const marker = seq ?? last_seq;
+    if (marker > read_seq) this.#reads.mark(id, marker);
   }
 
   setTyping(id: string, isTyping: boolean): void {
@@ -184,20 +140,7 @@ export class LiveClient implements Live, ThreadActions {
   }
 
   loadOlder(id: string): Promise<void> {
-    const loading = this.#loadingOlder.get(id) ?? this.#loadOlder(id);
-    this.#loadingOlder.set(id, loading);
-    return loading.finally(() => this.#loadingOlder.delete(id));
-  }
-
-  async #loadOlder(id: string): Promise<void> {
-    const first = this.#inbox.thread(id)?.messages?.[0]?.seq ?? 1;
-    if (first <= 1) return;
-    const page = await this.#rest.messages.list({
-      conversation_id: id,
-      before: first,
-      limit: OLDER_MESSAGES,
-    });
-    this.#inbox.update(id, (thread) => withMessages(thread, page.results));
+    return this.#older.messages(id);
   }
 
   #watch(id: string, isWatched: boolean): void {
@@ -215,7 +158,6 @@ export class LiveClient implements Live, ThreadActions {
         break;
       case 'synced':
         this.#isSyncing = false;
-        if (frame.reset) this.#older = undefined;
         this.conversations.changed();
         break;
       case 'pong':
@@ -233,7 +175,7 @@ export class LiveClient implements Live, ThreadActions {
 
   #refused({ code, frame, conversation_id, message_id }: Extract<InboxFrame, { type: 'error' }>): void {
     const isFinal = errors[code]?.recovery !== 'retry';
-    if (frame === 'read' && conversation_id !== undefined && isFinal) this.#reads.delete(conversation_id);
+    if (frame === 'read' && conversation_id !== undefined && isFinal) this.#reads.forget(conversation_id);
     if (message_id === undefined) return;
     if (isFinal) {
       this.#outbox.fail(message_id, code);
@@ -249,15 +191,15 @@ export class LiveClient implements Live, ThreadActions {
     if (status === 'live') {
       this.#mender.resume();
       this.#flush();
-      for (const [id, seq] of this.#reads) this.#socket.send({ type: 'read', conversation_id: id, seq });
+      this.#reads.resend();
       const first = this.#inbox.list().slice(0, WATCHED_AT_FIRST);
-      for (const id of [...first.map((conversation) => conversation.id), ...this.#threads.keys()])
-        this.#watchPresence(id);
+      for (const { id } of [...first, ...this.#inbox.watched()]) this.#presence.watch(id);
     } else {
       this.#isSyncing = false;
       this.#mender.pause();
       this.#outbox.requeue();
       this.#typing.clear();
+      this.#presence.clear();
       this.#signals.clear();
       clearTimeout(this.#resend);
     }
@@ -268,8 +210,9 @@ export class LiveClient implements Live, ThreadActions {
   /** A thread changed, came or went. */
   #changed(id: string): void {
     const thread = this.#inbox.thread(id);
-    const readSeq = thread?.conversation?.read_seq ?? 0;
-    if (readSeq >= (this.#reads.get(id) ?? Infinity)) this.#reads.delete(id);
+    this.#reads.known(id, thread?.conversation?.read_seq ?? 0);
+    // One that came since, or that somebody looks at.
+    if (thread?.conversation && this.#socket.state.status === 'live') this.#presence.watch(id);
     const outgoing = this.#outbox.of(id);
     if (outgoing.length > 0) {
       const there = new Set(thread?.messages?.map(({ message_id }) => message_id));
@@ -289,19 +232,6 @@ export class LiveClient implements Live, ThreadActions {
     this.#outbox.flush(({ conversation_id, content: message, message_id }) =>
       this.#socket.send({ type: 'chat_message', conversation_id, message, message_id }),
     );
-  }
-
-  #watchPresence(id: string): void {
-    this.#unwatched.add(id);
-    if (this.#unwatched.size > 1) return;
-    queueMicrotask(() => {
-      const ids = [...this.#unwatched];
-      this.#unwatched.clear();
-      for (let start = 0; start < ids.length; start += WATCH_PER_FRAME) {
-        const conversation_ids = ids.slice(start, start + WATCH_PER_FRAME);
-        this.#socket.send({ type: 'presence', conversation_ids });
-      }
-    });
   }
 
   #list(): ConversationList {

@@ -1,4 +1,4 @@
-import { DuetError, type DuetErrorCode, isErrorCode, type Recovery } from '../error.ts';
+import { DuetError, isErrorCode } from '../error.ts';
 import { errors } from '../generated/errors.ts';
 import type { ClientFrame, InboxFrame } from '../generated/types.ts';
 import type { TokenSource } from '../token.ts';
@@ -10,6 +10,7 @@ import {
   type MachineEvent,
   step,
 } from './connection.ts';
+import { Credentials, codeOf } from './credentials.ts';
 import { onWake } from './wake.ts';
 
 /** The part of a `WebSocket` that is used: the platform's will do, and so will the one of `ws`. */
@@ -42,13 +43,13 @@ export class Socket {
   #ws: WebSocketLike | undefined;
   #alarm: ReturnType<typeof setTimeout> | undefined;
   #stopListening = () => {};
-  /** The token that this connection was opened with, and why the server did not take it, if so. */
-  #token: string | undefined;
-  #rejection: 'expired' | 'rejected' | undefined;
+  readonly #credentials: Credentials;
+  /** Whether this connection has sent its token. */
   #hasSaidWho = false;
 
   constructor(options: SocketOptions) {
     this.#options = options;
+    this.#credentials = new Credentials(options.tokens);
   }
 
   get state(): ConnectionState {
@@ -177,38 +178,32 @@ export class Socket {
       this.#tell({ type: 'lost', reason: 'token_unavailable', recovery: 'retry' });
       return;
     }
-    if (recovery === 'reauthenticate') this.#rejection = known === 'token_expired' ? 'expired' : 'rejected';
+    if (recovery === 'reauthenticate') this.#credentials.reject(known);
     this.#tell({ type: 'lost', reason: known ?? 'network', recovery });
   }
 
   async #authenticate(ws: WebSocketLike | undefined): Promise<void> {
-    const { tokens } = this.#options;
-    const { rejection, token } = { rejection: this.#rejection, token: this.#token };
     try {
-      this.#token =
-        rejection && token !== undefined ? await tokens.renew(token, rejection) : await tokens.get();
+      const token = await this.#credentials.obtain();
+      if (ws !== this.#ws) return;
+      this.#hasSaidWho = true;
+      this.#write({ type: 'auth', token });
     } catch (error) {
-      // Without a token there is no more to try; if it could not be had this time, there is.
-      const code: DuetErrorCode = error instanceof DuetError ? error.code : 'token_unavailable';
-      const recovery: Recovery = code === 'missing_token' ? 'final' : 'retry';
-      if (ws === this.#ws) this.#tell({ type: 'lost', reason: code, recovery });
-      return;
+      // Where nobody is signed in there is no more to try; a token that could not be had may be later.
+      const reason = codeOf(error);
+      const recovery = reason === 'missing_token' ? 'final' : 'retry';
+      if (ws === this.#ws) this.#tell({ type: 'lost', reason, recovery });
     }
-    if (ws !== this.#ws) return;
-    this.#rejection = undefined;
-    this.#hasSaidWho = true;
-    this.#write({ type: 'auth', token: this.#token });
   }
 
   /** A fresh token in band (PROTOCOL 7.2). If none can be had, the server will close the socket when its time is up. */
   async #refresh(ws: WebSocketLike | undefined): Promise<void> {
-    if (this.#token === undefined) return;
     try {
-      this.#token = await this.#options.tokens.renew(this.#token, 'expired');
+      const token = await this.#credentials.renew();
+      if (ws === this.#ws) this.#write({ type: 'auth', token });
     } catch {
-      return;
+      // said above
     }
-    if (ws === this.#ws) this.#write({ type: 'auth', token: this.#token });
   }
 }
 

@@ -1,5 +1,5 @@
 import type { Conversation, Message } from '../generated/types.ts';
-import type { LiveConversation } from './conversation.ts';
+import type { LiveConversation } from './api.ts';
 import type { Signals } from './signals.ts';
 
 const views = new WeakMap<Conversation, LiveConversation>();

@@ -1,6 +1,7 @@
 import type { DuetError } from '../error.ts';
 import type { Conversation, Message, User } from '../generated/types.ts';
-import type { Computed, Observable } from './observable.ts';
+import type { ConnectionState } from './connection.ts';
+import type { Observable } from './observable.ts';
 import type { OutgoingMessage } from './outbox.ts';
 import type { Presence } from './signals.ts';
 
@@ -48,31 +49,30 @@ export interface ThreadHandle extends Observable<ThreadSnapshot> {
   loadOlder(): Promise<void>;
 }
 
-/** What the handles of conversations have in common: see `live.ts`. */
-export interface ThreadActions {
-  send(id: string, content: string): OutgoingMessage;
-  retry(messageId: string): void;
-  discard(messageId: string): void;
-  markRead(id: string, seq: number | undefined): void;
-  setTyping(id: string, isTyping: boolean): void;
-  loadOlder(id: string): Promise<void>;
+/** My conversations, to show as a list. */
+export interface ConversationList {
+  /** Latest activity first. */
+  readonly items: readonly LiveConversation[];
+  /** Unread messages of all of these. */
+  readonly unread: number;
+  /** There are older ones: `loadMore` fetches some. */
+  readonly hasMore: boolean;
+  /** Whether the list is what the server has; false until the first catching up, and while there is no connection. */
+  readonly isSynced: boolean;
 }
 
-/** A handle, with its observable. */
-export function threadHandle(
-  id: string,
-  observable: Computed<ThreadSnapshot>,
-  actions: ThreadActions,
-): ThreadHandle {
-  return {
-    id,
-    get: observable.get,
-    subscribe: observable.subscribe,
-    send: (content) => actions.send(id, content),
-    retry: (messageId) => actions.retry(messageId),
-    discard: (messageId) => actions.discard(messageId),
-    markRead: (seq) => actions.markRead(id, seq),
-    setTyping: (isTyping) => actions.setTyping(id, isTyping),
-    loadOlder: () => actions.loadOlder(id),
-  };
+/** Everything that changes by itself: one connection, and what is known through it. */
+export interface Live {
+  /** Connects, and stays connected until `close()` or until there is no point. Does nothing when it does so already. */
+  connect(): void;
+  /** Disconnects for good, or until the next `connect()`. What is known and what waits to be sent stays. */
+  close(): void;
+  readonly connection: Observable<ConnectionState>;
+  /** Who I am, once the server said so. */
+  readonly me: Observable<User | undefined>;
+  readonly conversations: Observable<ConversationList>;
+  /** One conversation; the same handle for the same id. */
+  conversation(id: string): ThreadHandle;
+  /** Loads up to 100 older conversations into the list. */
+  loadMore(): Promise<void>;
 }
