@@ -25,17 +25,17 @@ export function createTokenSource(getToken: GetToken, timeoutMs: number): TokenS
   let current: string | undefined;
   let asking: Promise<string> | undefined;
 
-  async function bounded<T>(promise: Promise<T>, signal?: AbortSignal): Promise<T> {
+  async function bounded<T>(promised: () => Promise<T>, signal?: AbortSignal): Promise<T> {
     const deadline = startDeadline(timeoutMs, signal);
     try {
-      return await deadline.race(promise);
+      return await deadline.race(promised());
     } finally {
       deadline.release();
     }
   }
 
   async function ask(reason: TokenReason): Promise<string> {
-    const token = await bounded(answerOf(getToken, reason));
+    const token = await bounded(() => answerOf(getToken, reason));
     if (!token) throw new DuetError('missing_token', 'Nobody is signed in: getToken gave no token');
     current = token;
     return token;
@@ -43,8 +43,10 @@ export function createTokenSource(getToken: GetToken, timeoutMs: number): TokenS
 
   async function obtain(reason: TokenReason, signal?: AbortSignal): Promise<string> {
     if (current !== undefined) return current;
-    asking ??= ask(reason).finally(() => (asking = undefined));
-    return bounded(asking, signal);
+    return bounded(() => {
+      asking ??= ask(reason).finally(() => (asking = undefined));
+      return asking;
+    }, signal);
   }
 
   return {

@@ -4,13 +4,12 @@ import { expect, inject, test } from 'vitest';
 import { createRest } from '../src/index.ts';
 import { person } from './harness/people.ts';
 import { refusal } from './harness/refusal.ts';
-import { answer, drop, type Heard, hang, refuse, type Step, scripted } from './harness/scripted-server.ts';
+import { answer, drop, type Heard, refuse, type Step, scripted } from './harness/scripted-server.ts';
 
 const getToken = () => 'a-token';
 const me = { id: 'ada', username: 'ada' };
 const session = { user: me, access: 'a', refresh: 'r', expires_in: 1 };
 
-const now = performance.now.bind(performance);
 /** Passes a request on to the real server; what to do with the answer is up to the test. */
 async function forward({
   method,
@@ -105,54 +104,6 @@ test('the number of tries is bounded', async () => {
   const { url, heard } = await scripted(refuse(503, 'unavailable', { 'retry-after': '0' }));
   expect((await refusal(createRest({ url, getToken, maxRetries: 2 }).users.me())).code).toBe('unavailable');
   expect(heard.length).toBe(3);
-});
-
-test('the time of all tries together is bounded', async () => {
-  const { url } = await scripted(drop);
-  const began = now();
-  const call = createRest({ url, getToken, maxRetries: 1000 }).users.me({}, { timeoutMs: 300 });
-  expect(['network', 'timeout']).toContain((await refusal(call)).code);
-  expect(now() - began).toBeLessThan(2000);
-});
-
-test('an answer that does not come, or does not end, is a timeout', async () => {
-  const halfAnswer: Step = (response) => {
-    response.writeHead(200, { 'content-type': 'application/json' });
-    response.write('{"id": ');
-  };
-  for (const step of [hang, halfAnswer]) {
-    const { url } = await scripted(step);
-    const error = await refusal(createRest({ url, getToken, timeoutMs: 100 }).users.me());
-    expect(error).toMatchObject({ code: 'timeout', recovery: 'retry', status: undefined });
-  }
-});
-
-test('a fetch that does not know signals is bounded too', async () => {
-  const deaf = () => new Promise<never>(() => {});
-  const rest = createRest({ url: 'http://duet.invalid', getToken, fetch: deaf, timeoutMs: 50 });
-  expect((await refusal(rest.users.me())).code).toBe('timeout');
-});
-
-test('an abort ends the call at once, in an answer and in a wait', async () => {
-  for (const step of [hang, refuse(503, 'unavailable', { 'retry-after': '20' })]) {
-    const controller = new AbortController();
-    const { url, heard } = await scripted((response, request) => {
-      void step(response, request);
-      setTimeout(() => controller.abort(new Error('enough')), 20);
-    });
-    const began = now();
-    const call = createRest({ url, getToken }).users.me({}, { signal: controller.signal });
-    const error = await refusal(call);
-    expect(error).toMatchObject({ code: 'aborted', recovery: 'final' });
-    expect(error.cause).toEqual(new Error('enough'));
-    expect(now() - began).toBeLessThan(5000);
-    expect(heard.length).toBe(1);
-  }
-  const { url, heard } = await scripted(answer(200, me));
-  expect(
-    (await refusal(createRest({ url, getToken }).users.me({}, { signal: AbortSignal.abort() }))).code,
-  ).toBe('aborted');
-  expect(heard).toEqual([]);
 });
 
 test('what is not an answer of a Duet server is an invalid_answer', async () => {

@@ -44,11 +44,13 @@ test('a refusal carries its problem, and a second one for the token ends the cal
   const error = await refusal(client.users.me.query({}));
   expect(error.data?.problem).toMatchObject({ code: 'invalid_token', status: 401 });
   expect(asked).toBe(2);
+});
+
+test('procedures on accounts need no token', async () => {
+  const nobody = createDuetTrpc({ url, getToken: () => null });
   const credentials = { username: 'nobody', password: 'not the one' };
-  expect((await refusal(client.auth.signIn.mutate(credentials))).data?.problem.code).toBe(
-    'invalid_credentials',
-  );
-  expect(asked).toBe(2);
+  const error = await refusal(nobody.auth.signIn.mutate(credentials));
+  expect(error.data?.problem.code).toBe('invalid_credentials');
 });
 
 test('what getToken fails with is the cause', async () => {
