@@ -17,6 +17,7 @@ const dependencies = {
 };
 const devDependencies = {
   '@types/node': '24.13.6',
+  node20: 'npm:node@20',
   node22: 'npm:node@22',
   typescript59: 'npm:typescript@5.9.3',
   typescript7: 'npm:typescript@7.0.2',
@@ -35,7 +36,7 @@ const run = async (what: string, file: string, args: string[]) => {
 };
 const node = (what: string, ...args: string[]) => run(what, process.execPath, args);
 
-const server = startServer();
+const server = await startServer();
 try {
   cpSync(fileURLToPath(new URL('../test/consumer', import.meta.url)), folder, { recursive: true });
   writeFileSync(
@@ -49,16 +50,18 @@ try {
       await node(`${compiler}, ${project}`, `node_modules/${compiler}/bin/tsc`, '-p', project);
   }
 
-  const { url } = await server;
-  // A third runtime goes here: Node 20 from the PATH, which needs a WebSocket passed in.
-  for (const runtime of ['node_modules/node22/bin/node', process.execPath]) {
-    const version = await run('which Node', runtime, ['--version']);
+  // Node 20 has no WebSocket of its own: a program that is live must bring one there.
+  for (const [name, runtime] of [
+    ['Node 20', 'node_modules/node20/bin/node'],
+    ['Node 22', 'node_modules/node22/bin/node'],
+    ['Node 24', process.execPath],
+  ] as const) {
     for (const [program, expected] of [
-      ['main.js', `Hello\nYou are ada ${version}`],
-      ['trpc.js', `cy ${version}`],
+      ['main.js', `Hello\nYou are ada of ${name}`],
+      ['trpc.js', `cy of ${name}`],
     ] as const) {
-      const heard = await run(`Node ${version}, ${program}`, runtime, [`out/${program}`, url, version]);
-      if (heard !== expected) throw new Error(`Node ${version}, ${program} heard ${heard}`);
+      const heard = await run(`${name}, ${program}`, runtime, [`out/${program}`, server.url, name]);
+      if (heard !== expected) throw new Error(`${name}, ${program} heard ${heard}`);
     }
   }
 
@@ -67,6 +70,6 @@ try {
   if (!readFileSync(join(folder, 'dist/assets', bundle), 'utf8').includes('/api/chat/conversations/'))
     throw new Error('the bundle does not hold the SDK');
 } finally {
-  await (await server).stop();
+  await server.stop();
   rmSync(folder, { recursive: true, force: true });
 }

@@ -1,5 +1,5 @@
 import { join, talk } from './app.ts';
 
-const [url = '', version = ''] = process.argv.slice(2);
-const said = await talk(await join(url, `ada ${version}`), await join(url, `ben ${version}`));
+const [url = '', runtime = ''] = process.argv.slice(2);
+const said = await talk(await join(url, `ada of ${runtime}`), await join(url, `ben of ${runtime}`));
 console.log(said.join('\n'));

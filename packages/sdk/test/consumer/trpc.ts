@@ -1,8 +1,8 @@
 import { createDuetTrpc } from '@duet/sdk/trpc';
 import { join } from './app.ts';
 
-const [url = '', version = ''] = process.argv.slice(2);
-const { token } = await join(url, `cy ${version}`);
+const [url = '', runtime = ''] = process.argv.slice(2);
+const { token } = await join(url, `cy of ${runtime}`);
 const { username }: { username: string } = await createDuetTrpc({
   url,
   getToken: () => token,
