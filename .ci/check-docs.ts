@@ -11,7 +11,7 @@ const scripts = new Set(
 const config = readFileSync('apps/server/src/config.ts', 'utf8');
 const variables = new Set([...config.matchAll(/^ {2}([A-Z][A-Z_]+):/gm)].map(([, name = '']) => name));
 /** pnpm's own commands. */
-const BUILT_IN = new Set(['install', 'exec', 'add', 'run']);
+const BUILT_IN = new Set(['install', 'exec', 'add', 'run', 'pack']);
 /** Variables that are not the server's. */
 const OTHERS = new Set(['CI', 'SHOW_PLANS', 'TEST_DATABASE']);
 

@@ -1,5 +1,9 @@
+import { WebSocket } from 'ws';
 import { join, talk } from './app.ts';
 
 const [url = '', runtime = ''] = process.argv.slice(2);
-const said = await talk(await join(url, `ada of ${runtime}`), await join(url, `ben of ${runtime}`));
-console.log(said.join('\n'));
+// Node 20 has none of its own.
+const bring = 'WebSocket' in globalThis ? undefined : WebSocket;
+const [ada, ben] = [await join(url, `ada of ${runtime}`, bring), await join(url, `ben of ${runtime}`, bring)];
+const said = await talk(ada, ben);
+console.log(said.join('\n').replace(ada.id, 'ada'));
