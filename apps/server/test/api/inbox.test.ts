@@ -162,7 +162,7 @@ describe('7.3 to 7.6: everything of mine', () => {
       state: { last_seq: 1, read_seqs: [0, 0], unread_counts: [1, 0] },
     });
     for (const other of others) expect(other).toEqual(first);
-    // Once more: the original, to this socket alone; everybody else hears the repetition that they can tell by its seq.
+    // Once more: the original.
     devices[2]?.send(frame);
     expect(await nextOf(devices[2] as Inbox, 'chat_message')).toMatchObject({ seq: 1, message_id });
     expect(outsider.untaken).toEqual([]);

@@ -2,7 +2,7 @@ import type { InboxFrame } from '@duet/contract';
 import postgres from 'postgres';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createPostgres } from '../harness/database.ts';
-import { JWT_SECRET, type Person, startServerOn, type TestServer } from '../harness/server.ts';
+import { JWT_SECRET, Person, startServerOn, type TestServer } from '../harness/server.ts';
 import { connectInbox, type TestSocket } from '../harness/socket.ts';
 
 // PROTOCOL 7.4: what a sync did not see, because it was not committed yet, is in the next one.
@@ -32,7 +32,7 @@ async function sync(inbox: TestSocket<InboxFrame>, cursor?: string) {
 }
 
 async function inboxOf(person: Person) {
-  const inbox = await connectInbox(server.url, { query: `?token=${person.token}` });
+  const inbox = await connectInbox(person.url, { query: `?token=${person.token}` });
   await inbox.next();
   return inbox;
 }
@@ -103,4 +103,24 @@ test('more than 1,000 changes are a fresh snapshot; up to 1,000 are named', asyn
   inbox.send({ type: 'ping', cursor });
   expect(await inbox.next()).toMatchObject({ type: 'pong', cursor, heads: null });
   await inbox.close();
+});
+
+test('any node goes on where another one left off, and tells with a pong what its own sockets did not hear', async () => {
+  const other = await startServerOn({ ...database.env, JWT_SECRET });
+  try {
+    const [ada, ben] = [await server.person('ada'), await server.person('ben')];
+    const { id } = await ada.open(ben);
+    const here = await inboxOf(ada);
+    const { cursor } = await sync(here);
+    await new Person(other.url, ben.id, ben.token).send(id, 'over there');
+    here.send({ type: 'ping', cursor });
+    const state = { last_seq: 1, read_seqs: [0, 0], unread_counts: [1, 0] };
+    expect(await here.next()).toMatchObject({ type: 'pong', heads: [{ conversation_id: id, state }] });
+    await here.close();
+    const there = await inboxOf(new Person(other.url, ada.id, ada.token));
+    expect(await sync(there, cursor)).toMatchObject({ reset: false, ids: [id] });
+    await there.close();
+  } finally {
+    await other.stop();
+  }
 });

@@ -5,7 +5,7 @@ import { newThread, type Thread, withConversation, withMessages, withState, with
 export class Inbox {
   readonly #threads = new Map<string, Thread>();
   readonly #onChange: (id: string) => void;
-  /** What was heard of since the `sync` under way began. */
+  /** What the server told of since the `sync` under way began. */
   #named: Set<string> | undefined;
   /** Who this is, once the server said so. */
   me: User | undefined;
@@ -41,7 +41,6 @@ export class Inbox {
 
   update(id: string, change: (thread: Thread) => Thread): void {
     const before = this.#threads.get(id) ?? newThread(id);
-    this.#named?.add(id);
     const after = change(before);
     if (after === before && this.#threads.has(id)) return;
     this.#threads.set(id, after);
@@ -61,18 +60,18 @@ export class Inbox {
         break;
       case 'conversation': {
         const { conversation } = frame;
-        this.update(conversation.id, (thread) => withConversation(thread, conversation, true));
+        this.#hear(conversation.id, (thread) => withConversation(thread, conversation, true));
         break;
       }
       case 'chat_message': {
         const { conversation_id, state } = frame;
-        this.update(conversation_id, (thread) =>
+        this.#hear(conversation_id, (thread) =>
           this.#withState(withMessages(thread, [toMessage(frame)]), state),
         );
         break;
       }
       case 'read':
-        this.update(frame.conversation_id, (thread) => this.#withState(thread, frame.state));
+        this.#hear(frame.conversation_id, (thread) => this.#withState(thread, frame.state));
         break;
       case 'synced':
         this.cursor = frame.cursor;
@@ -83,9 +82,15 @@ export class Inbox {
       case 'pong':
         this.cursor = frame.cursor ?? this.cursor;
         for (const { conversation_id, state } of frame.heads ?? []) {
-          this.update(conversation_id, (thread) => this.#withState(thread, state));
+          this.#hear(conversation_id, (thread) => this.#withState(thread, state));
         }
     }
+  }
+
+  /** The server told of a conversation. */
+  #hear(id: string, change: (thread: Thread) => Thread): void {
+    this.#named?.add(id);
+    this.update(id, change);
   }
 
   #withState(thread: Thread, state: MessageFrame['state']): Thread {

@@ -166,7 +166,8 @@ export class LiveClient implements Live, ThreadActions {
         break;
       case 'chat_message':
         // While it is held behind a hole it is still shown as on its way.
-        if (!this.#inbox.thread(frame.conversation_id)?.messages) this.#outbox.deliver(frame.message_id);
+        if (!this.#inbox.thread(frame.conversation_id)?.held.has(frame.seq))
+          this.#outbox.deliver(frame.message_id);
         break;
       case 'error':
         this.#refused(frame);

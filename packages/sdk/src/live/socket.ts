@@ -82,8 +82,8 @@ export class Socket {
     const [machine, effects] = step(before, event, Math.random());
     this.#machine = machine;
     for (const effect of effects) this.#do(effect);
-    if (machine.status === 'closed' || machine.status === 'idle') this.#stopListening();
-    const { status, reason, retryInMs } = machine;
+    const { status, reason, retryInMs } = this.#machine; // an effect may have gone further
+    if (status === 'closed' || status === 'idle') this.#stopListening();
     if (status !== before.status || reason !== before.reason || retryInMs !== before.retryInMs) {
       this.#options.onState({ status, reason, retryInMs });
     }
@@ -116,7 +116,12 @@ export class Socket {
     const { url, WebSocket } = this.#options;
     if (!WebSocket) return;
     this.#drop();
-    const ws = new WebSocket(`${url.replace(/^http/, 'ws').replace(/\/+$/, '')}/ws/chat/`, ['duet.v1']);
+    const ws = connectTo(WebSocket, url);
+    if (!ws) {
+      // Not a URL, or one that this page may not connect to: that will not change.
+      this.#tell({ type: 'lost', reason: 'network', recovery: 'final' });
+      return;
+    }
     this.#ws = ws;
     this.#hasSaidWho = false;
     ws.onopen = () => this.#tell({ type: 'opened' });
@@ -204,6 +209,14 @@ export class Socket {
     } catch {
       // said above
     }
+  }
+}
+
+function connectTo(WebSocket: WebSocketConstructor, url: string): WebSocketLike | undefined {
+  try {
+    return new WebSocket(`${url.replace(/^http/, 'ws').replace(/\/+$/, '')}/ws/chat/`, ['duet.v1']);
+  } catch {
+    return undefined;
   }
 }
 
