@@ -30,6 +30,8 @@ export interface Operation<
   readonly description?: string;
   /** `none`: an operation on local accounts, which is not there where these are off. */
   readonly auth: Auth;
+  /** Whether it comes to the same when it is done twice, and may so be sent again when no answer came. */
+  readonly idempotent: boolean;
   /** Path, query and body together; what is not in the path is the query of a GET, the body of a POST. */
   readonly input: Input;
   readonly output: Output;
@@ -63,6 +65,7 @@ export const operations = {
       summary: 'My conversations, latest activity first',
       description: 'When there is more, the `Link` header names the next page (`rel="next"`).',
       auth: 'bearer',
+      idempotent: true,
       input: z.object({
         limit: z.int().min(1).max(1000).default(1000),
         cursor: listCursor.meta({ description: 'From the `Link` header of the page before.' }).optional(),
@@ -78,6 +81,7 @@ export const operations = {
       path: '/api/chat/conversations/',
       summary: 'Get or create my conversation with somebody',
       auth: 'bearer',
+      idempotent: true,
       input: z.object({ target_user_id: userId }),
       output: conversation,
       success: { 201: 'Created', 200: 'It was there' },
@@ -90,6 +94,7 @@ export const operations = {
       path: '/api/chat/conversations/{conversation_id}/',
       summary: 'One conversation',
       auth: 'bearer',
+      idempotent: true,
       input: inConversation,
       output: conversation,
       success: { 200: 'The conversation' },
@@ -103,6 +108,7 @@ export const operations = {
       summary: 'Mark everything up to a seq as read',
       description: 'Never moves backwards, never beyond the last message.',
       auth: 'bearer',
+      idempotent: true,
       input: inConversation.extend({ seq }),
       output: conversation,
       success: { 200: 'The conversation with its marker' },
@@ -118,6 +124,7 @@ export const operations = {
       summary: 'The history, a page at a time',
       description: '`before` and `after` bound the range, `order` says from which end it is walked.',
       auth: 'bearer',
+      idempotent: true,
       input: inConversation.extend({
         limit: z.int().min(1).max(100).default(50),
         before: seq.meta({ description: 'Only messages with a smaller seq.' }).optional(),
@@ -135,6 +142,7 @@ export const operations = {
       path: '/api/chat/conversations/{conversation_id}/messages/',
       summary: 'Send a message, once however often it is tried',
       auth: 'bearer',
+      idempotent: true,
       input: inConversation.extend({ content: messageContent, message_id: messageId.optional() }),
       output: message,
       success: { 201: 'Sent', 200: 'This message_id was sent before; the original' },
@@ -149,6 +157,7 @@ export const operations = {
       path: '/api/chat/users/me/',
       summary: 'Who I am',
       auth: 'bearer',
+      idempotent: true,
       input: z.object({}),
       output: user,
       success: { 200: 'Me' },
@@ -161,6 +170,7 @@ export const operations = {
       path: '/api/chat/users/',
       summary: 'Find people by the beginning of their username',
       auth: 'bearer',
+      idempotent: true,
       input: z.object({ search: usernameQuery.optional(), limit: z.int().min(1).max(50).default(20) }),
       output: z.array(user),
       success: { 200: 'The people, in order of name' },
@@ -175,6 +185,7 @@ export const operations = {
       path: '/api/auth/register/',
       summary: 'Make a local account and sign in',
       auth: 'none',
+      idempotent: false,
       input: credentials,
       output: session,
       success: { 201: 'Signed in' },
@@ -187,6 +198,7 @@ export const operations = {
       path: '/api/auth/token/',
       summary: 'Sign in',
       auth: 'none',
+      idempotent: false,
       input: z.object({ username: usernameQuery, password: z.string().max(256) }),
       output: session,
       success: { 200: 'Signed in' },
@@ -199,6 +211,7 @@ export const operations = {
       path: '/api/auth/token/refresh/',
       summary: 'A new access token for a refresh token, which is used up',
       auth: 'none',
+      idempotent: false,
       input: refreshToken,
       output: session,
       success: { 200: 'Signed in' },
@@ -211,6 +224,7 @@ export const operations = {
       path: '/api/auth/logout/',
       summary: 'Sign out: the refresh token works no more',
       auth: 'none',
+      idempotent: true,
       input: refreshToken,
       output: z.void(),
       success: { 204: 'Signed out' },

@@ -2,9 +2,6 @@ import { allOperations, type NamedOperation, type Operation } from '@duet/contra
 import { comment, typeOf } from './print-types.ts';
 import { inputName, type Schemas } from './schemas.ts';
 
-/** POSTs that may be tried again, because the second does nothing that the first did not (PROTOCOL 3.3, 3.6, 3.7, 3.8). */
-const REPEATABLE = new Set(['openConversation', 'sendMessage', 'markRead', 'signOut']);
-
 const groups = Map.groupBy(allOperations, ({ name }) => name.split('.')[0] ?? '');
 const verbOf = ({ name }: NamedOperation) => name.split('.')[1];
 
@@ -18,9 +15,8 @@ function grouped(print: (entry: NamedOperation) => string, separator: string): s
 /** The table that the client reads at run time. */
 export function printTable(): string {
   const row = (entry: NamedOperation) => {
-    const { method, path, auth, id } = entry.operation;
-    const repeatable = method === 'GET' || REPEATABLE.has(id);
-    return `${verbOf(entry)}: ${JSON.stringify({ method, path, auth: auth === 'bearer', repeatable })}`;
+    const { method, path, auth, idempotent } = entry.operation;
+    return `${verbOf(entry)}: ${JSON.stringify({ method, path, auth: auth === 'bearer', idempotent })}`;
   };
   return `${comment(['What a request of each operation is made of.'])}export const operations = {\n${grouped(row, ',\n')}\n} as const;`;
 }

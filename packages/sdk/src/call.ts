@@ -67,12 +67,12 @@ export function createExchange({ url, tokens, fetch, timeoutMs, maxRetries }: Ca
     options: CallOptions = {},
     query?: string,
   ): Promise<Answer<T>> => {
-    const { method, auth, repeatable } = operation;
+    const { method, auth, idempotent } = operation;
     const { path, body } = requestOf(operation, input);
     const target = query === undefined ? path : `${path.split('?')[0]}?${query}`;
     const deadline = startDeadline(options.timeoutMs ?? timeoutMs, options.signal);
     const attempt = (token?: string) =>
-      retrying(() => send<T>(deadline, method, target, body, token), repeatable ? maxRetries : 0, deadline);
+      retrying(() => send<T>(deadline, method, target, body, token), idempotent ? maxRetries : 0, deadline);
     try {
       if (!auth) return await attempt();
       const token = await deadline.race(tokens.get());

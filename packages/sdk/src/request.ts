@@ -5,7 +5,7 @@ export interface OperationRow {
   readonly method: 'GET' | 'POST';
   readonly path: string;
   readonly auth: boolean;
-  readonly repeatable: boolean;
+  readonly idempotent: boolean;
 }
 
 /** The path with its query, and the body of a POST. @throws DuetError when no request can be made of the input */

@@ -262,37 +262,42 @@ describe('7.3 to 7.6: everything of mine', () => {
 describe('7.4 catching up', () => {
   test('without a cursor everything is new; with one only what changed is named, by message, opening or read marker', async () => {
     const ada = await server.person('ada');
-    const others: Person[] = [];
-    for (const name of ['b', 'c', 'd', 'e']) others.push(await server.person(name));
-    const [b, c, d, e] = others as [Person, Person, Person, Person];
-    const ids = [];
-    for (const other of [b, c, d]) ids.push((await ada.open(other)).id);
-    const [withB, withC, withD] = ids as [string, string, string];
-    await b.send(withB, 'one');
+    const withAda = async (name: string) => {
+      const person = await server.person(name);
+      return { person, id: (await ada.open(person)).id };
+    };
+    const read = (person: Person, id: string) =>
+      person.post(`/api/chat/conversations/${id}/read/`, { seq: 1 });
+    const [quiet, written, readByMe, readByThem] = [
+      await withAda('quiet'),
+      await withAda('written'),
+      await withAda('read by me'),
+      await withAda('read by them'),
+    ];
+    await readByMe.person.send(readByMe.id, 'for you');
+    await ada.send(readByThem.id, 'for them');
     const inbox = await inboxOf(ada);
     const all = await sync(inbox);
     expect(all).toMatchObject({ reset: true, next: null });
     expect(all.conversations).toEqual((await ada.get('/api/chat/conversations/')).as(entity.conversations));
 
-    expect(await sync(inbox, all.cursor)).toMatchObject({ reset: false, conversations: [] });
     const idle = await sync(inbox, all.cursor);
+    expect(idle).toMatchObject({ reset: false, conversations: [] });
     await inbox.close();
 
-    await c.send(withC, 'two');
-    await b.post(`/api/chat/conversations/${withB}/read/`, { seq: 1 });
-    await b.send(withB, 'three');
-    await ada.post(`/api/chat/conversations/${withB}/read/`, { seq: 1 });
-    const opened = await e.open(ada);
+    await written.person.send(written.id, 'while you were away');
+    await read(ada, readByMe.id);
+    await read(readByThem.person, readByThem.id);
+    const opened = await (await server.person('new')).open(ada);
     const back = await inboxOf(ada);
     const changed = await sync(back, idle.cursor);
     expect(changed.reset).toBe(false);
-    expect(changed.conversations.map(({ id }) => id).sort()).toEqual([withB, withC, opened.id].sort());
-    expect(changed.conversations.find(({ id }) => id === withB)).toMatchObject({
-      last_seq: 2,
-      read_seq: 1,
-      unread_count: 1,
-    });
-    expect(changed.conversations.map(({ id }) => id)).not.toContain(withD);
+    const byId = new Map(changed.conversations.map((conversation) => [conversation.id, conversation]));
+    expect([...byId.keys()].sort()).toEqual([written.id, readByMe.id, readByThem.id, opened.id].sort());
+    expect(byId.get(written.id)).toMatchObject({ last_seq: 1, unread_count: 1 });
+    expect(byId.get(readByMe.id)).toMatchObject({ read_seq: 1, unread_count: 0 });
+    expect(byId.get(readByThem.id)).toMatchObject({ peer_read_seq: 1 });
+    expect(byId.has(quiet.id)).toBe(false);
     await back.close();
   });
 

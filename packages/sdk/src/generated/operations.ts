@@ -24,14 +24,14 @@ import type {
 /** What a request of each operation is made of. */
 export const operations = {
   conversations: {
-    list: { method: 'GET', path: '/api/chat/conversations/', auth: true, repeatable: true },
-    open: { method: 'POST', path: '/api/chat/conversations/', auth: true, repeatable: true },
-    get: { method: 'GET', path: '/api/chat/conversations/{conversation_id}/', auth: true, repeatable: true },
+    list: { method: 'GET', path: '/api/chat/conversations/', auth: true, idempotent: true },
+    open: { method: 'POST', path: '/api/chat/conversations/', auth: true, idempotent: true },
+    get: { method: 'GET', path: '/api/chat/conversations/{conversation_id}/', auth: true, idempotent: true },
     markRead: {
       method: 'POST',
       path: '/api/chat/conversations/{conversation_id}/read/',
       auth: true,
-      repeatable: true,
+      idempotent: true,
     },
   },
   messages: {
@@ -39,24 +39,24 @@ export const operations = {
       method: 'GET',
       path: '/api/chat/conversations/{conversation_id}/messages/',
       auth: true,
-      repeatable: true,
+      idempotent: true,
     },
     send: {
       method: 'POST',
       path: '/api/chat/conversations/{conversation_id}/messages/',
       auth: true,
-      repeatable: true,
+      idempotent: true,
     },
   },
   users: {
-    me: { method: 'GET', path: '/api/chat/users/me/', auth: true, repeatable: true },
-    find: { method: 'GET', path: '/api/chat/users/', auth: true, repeatable: true },
+    me: { method: 'GET', path: '/api/chat/users/me/', auth: true, idempotent: true },
+    find: { method: 'GET', path: '/api/chat/users/', auth: true, idempotent: true },
   },
   auth: {
-    register: { method: 'POST', path: '/api/auth/register/', auth: false, repeatable: false },
-    signIn: { method: 'POST', path: '/api/auth/token/', auth: false, repeatable: false },
-    refresh: { method: 'POST', path: '/api/auth/token/refresh/', auth: false, repeatable: false },
-    signOut: { method: 'POST', path: '/api/auth/logout/', auth: false, repeatable: true },
+    register: { method: 'POST', path: '/api/auth/register/', auth: false, idempotent: false },
+    signIn: { method: 'POST', path: '/api/auth/token/', auth: false, idempotent: false },
+    refresh: { method: 'POST', path: '/api/auth/token/refresh/', auth: false, idempotent: false },
+    signOut: { method: 'POST', path: '/api/auth/logout/', auth: false, idempotent: true },
   },
 } as const;
 
