@@ -4,7 +4,7 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     globalSetup: ['test/harness/global-server.ts'],
-    testTimeout: 10_000,
+    testTimeout: 30_000,
     hookTimeout: 30_000,
     isolate: false,
   },

@@ -80,9 +80,13 @@ describe('7.1 connecting', () => {
       [{ type: 'sync' }, 'missing_token'],
       ['nonsense', 'missing_token'],
     ] as const) {
+      const silent = await connectInbox(server.url);
       const inbox = await connectInbox(server.url);
       inbox.send(frame);
       expect(await inbox.closed, JSON.stringify(frame)).toEqual({ code: 4401, reason });
+      // At once, and not when the time is up that one who says nothing has.
+      expect(silent.ws.readyState).toBe(WebSocket.OPEN);
+      await silent.close();
     }
     const byQuery = await connectInbox(server.url, { query: '?token=garbled' });
     expect(await byQuery.closed).toEqual({ code: 4401, reason: 'invalid_token' });
@@ -311,12 +315,12 @@ describe('7.4 catching up', () => {
     const all = (await ada.get('/api/chat/conversations/')).as(entity.conversations);
     expect([...some.conversations, ...rest]).toEqual(all);
 
-    const [database] = JSON.parse(Buffer.from(some.cursor, 'base64url').toString());
+    const [database, snapshot] = JSON.parse(Buffer.from(some.cursor, 'base64url').toString());
     const forged = (...parts: unknown[]) => Buffer.from(JSON.stringify(parts)).toString('base64url');
     for (const cursor of [
       'nonsense',
       '',
-      forged('another database', '1'),
+      forged('another database', snapshot),
       forged(database, '1:9999999999999:'), // of the future
       forged(database, '1:99999999999999999999:'),
       forged(database, '1'),

@@ -41,7 +41,7 @@ export async function until<T>(observable: Observable<T>, holds: (value: T) => b
     const timer = setTimeout(() => {
       stop();
       reject(new Error(`did not come: ${JSON.stringify(observable.get())}`));
-    }, 8000);
+    }, 20_000);
     look();
   });
 }
