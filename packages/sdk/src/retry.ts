@@ -1,3 +1,4 @@
+import { backoff } from './backoff.ts';
 import type { Deadline } from './deadline.ts';
 import { DuetError } from './error.ts';
 
@@ -15,14 +16,9 @@ export async function retrying<T>(
       return await attempt();
     } catch (error) {
       if (!(error instanceof DuetError) || error.recovery !== 'retry' || retries >= maxRetries) throw error;
-      const waitMs = error.retryAfterMs ?? jitter(retries);
+      const waitMs = error.retryAfterMs ?? backoff(retries, FIRST_WAIT_MS, LONGEST_WAIT_MS);
       if (waitMs >= deadline.remainingMs) throw error;
       await deadline.sleep(waitMs);
     }
   }
-}
-
-/** Full jitter: clients that failed together do not come back together. */
-function jitter(retries: number): number {
-  return Math.random() * Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** retries);
 }

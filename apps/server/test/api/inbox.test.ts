@@ -345,11 +345,18 @@ describe('7.4 catching up', () => {
 });
 
 describe('7.6 typing and presence', () => {
-  test('typing is told to the other side alone; ends with false, with a message, and with the socket', async () => {
+  test('typing is told to the other side alone; ends with false, with a message, with the socket, and by itself', async () => {
     const { ada, ben, id } = await pair();
-    const [mine, mineToo, theirs] = [await inboxOf(ada), await inboxOf(ada), await inboxOf(ben)];
+    const eve = await server.person('eve');
+    const { id: withEve } = await eve.open(ben);
+    const devices = [await inboxOf(ada), await inboxOf(ada), await inboxOf(ben), await inboxOf(eve)] as const;
+    const [mine, mineToo, theirs, hers] = devices;
     const typing = (on: boolean) => ({ type: 'typing', conversation_id: id, user_id: ada.id, typing: on });
     const frame = { type: 'typing', conversation_id: id, typing: true };
+    // Eve began before, and so would stop before Ada if nothing but the time ended it.
+    hers.send({ ...frame, conversation_id: withEve });
+    const hersOn = { type: 'typing', conversation_id: withEve, user_id: eve.id, typing: true };
+    expect(await theirs.next()).toEqual(hersOn);
     mine.send(frame);
     expect(await theirs.next()).toEqual(typing(true));
     mine.send({ ...frame, typing: false });
@@ -357,23 +364,15 @@ describe('7.6 typing and presence', () => {
     mine.send(frame);
     mine.send({ type: 'chat_message', conversation_id: id, message: 'x', message_id: randomUUID() });
     expect(await theirs.next()).toEqual(typing(true));
-    const after = await theirs.take(2);
-    expect(after).toContainEqual(typing(false));
+    expect(await theirs.take(2)).toEqual([expect.objectContaining({ type: 'chat_message' }), typing(false)]);
     mine.send(frame);
     expect(await theirs.next()).toEqual(typing(true));
     await mine.close();
     expect(await theirs.next()).toEqual(typing(false));
+    // And hers by itself, after 6 s.
+    expect(await theirs.next()).toEqual({ ...hersOn, typing: false });
     expect(mineToo.untaken.filter(({ type }) => type === 'typing')).toEqual([]);
-    await Promise.all([mineToo.close(), theirs.close()]);
-  });
-
-  test('typing ends by itself after 6 s', async () => {
-    const { ada, ben, id } = await pair();
-    const [mine, theirs] = [await inboxOf(ada), await inboxOf(ben)];
-    mine.send({ type: 'typing', conversation_id: id, typing: true });
-    expect(await theirs.next()).toMatchObject({ typing: true });
-    expect(await theirs.next()).toMatchObject({ typing: false });
-    await Promise.all([mine.close(), theirs.close()]);
+    await Promise.all([mineToo, theirs, hers].map((device) => device.close()));
   });
 
   test('presence is told to those who asked: over all devices, and a reload does not show', async () => {

@@ -1,3 +1,4 @@
+import { backoff } from '../backoff.ts';
 import { DuetError } from '../error.ts';
 import type { Rest } from '../rest.ts';
 import type { Inbox } from './inbox.ts';
@@ -59,7 +60,7 @@ export class Mender {
           break;
         }
         failures += 1;
-        await sleep(Math.random() * Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** failures), run);
+        await sleep(backoff(failures, FIRST_WAIT_MS, LONGEST_WAIT_MS), run);
       }
     }
     if (!run.aborted) this.#working.delete(id);

@@ -36,13 +36,19 @@ export class Older {
       if (next !== this.#from) this.#conversations = undefined;
       this.#from = next;
       this.#conversations ??= this.#rest.conversations.each({ cursor: next, limit: CONVERSATIONS });
-      for (let count = 0; count < CONVERSATIONS; count += 1) {
-        const { done, value } = await this.#conversations.next();
-        if (done) {
-          this.#inbox.next = null;
-          return;
+      try {
+        for (let added = 0; added < CONVERSATIONS; ) {
+          const { done, value } = await this.#conversations.next();
+          if (done) {
+            this.#inbox.next = null;
+            return;
+          }
+          if (!this.#inbox.thread(value.id)) added += 1;
+          this.#inbox.update(value.id, (thread) => withConversation(thread, value));
         }
-        this.#inbox.update(value.id, (thread) => withConversation(thread, value));
+      } catch (error) {
+        this.#conversations = undefined; // it has ended with the error; the next begins anew
+        throw error;
       }
     });
   }
