@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { InboxFrame } from '@duet/contract';
 import postgres from 'postgres';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -35,6 +36,17 @@ async function inboxOf(person: Person) {
   const inbox = await connectInbox(person.url, { query: `?token=${person.token}` });
   await inbox.next();
   return inbox;
+}
+
+/** Conversations with people who are new. */
+async function converse(person: Person, count: number) {
+  const stem = randomUUID();
+  await sql`
+    insert into users (id, username, username_key, created_at)
+      select ${stem} || n, n, ${stem} || n, now() from generate_series(1, ${count}::int) n`;
+  await sql`
+    insert into conversations (id, user1_id, user2_id, created_at, activity_at)
+      select gen_random_uuid(), ${person.id}, ${stem} || n, now(), now() from generate_series(1, ${count}::int) n`;
 }
 
 test('a change that began before a sync and committed after it is named by the next, however many came between', async () => {
@@ -84,24 +96,37 @@ test('more than 1,000 changes are a fresh snapshot; up to 1,000 are named', asyn
   await ada.open(await server.person('first'));
   const inbox = await inboxOf(ada);
   const { cursor } = await sync(inbox);
-  const open = (count: number) => sql`
-    insert into users (id, username, username_key, created_at)
-      select ${ada.id} || n || '-' || ${count}, n, ${ada.id} || n || '-' || ${count}, now() from generate_series(1, ${count}::int) n`;
-  const converse = (count: number) => sql`
-    insert into conversations (id, user1_id, user2_id, created_at, activity_at)
-      select gen_random_uuid(), ${ada.id}, ${ada.id} || n || '-' || ${count}, now(), now() from generate_series(1, ${count}::int) n`;
-  await open(1000);
-  await converse(1000);
+  await converse(ada, 1000);
   const all = await sync(inbox, cursor);
   expect(all.reset).toBe(false);
   expect(new Set(all.ids).size).toBe(1000);
-  await open(1);
-  await converse(1);
+  await converse(ada, 1);
   const tooMany = await sync(inbox, cursor);
   expect(tooMany).toMatchObject({ reset: true, ids: { length: 100 } });
   expect(tooMany.next).not.toBeNull();
   inbox.send({ type: 'ping', cursor });
   expect(await inbox.next()).toMatchObject({ type: 'pong', cursor, heads: null });
+  await inbox.close();
+});
+
+test('a snapshot of 30 MB waits for a reader who takes his time, who is not too slow for that', async () => {
+  const ada = await server.person('ada');
+  await converse(ada, 1000);
+  await sql`
+    insert into messages select id, 1, gen_random_uuid(), user1_id, repeat('€', 10000), now() from conversations
+      where user1_id = ${ada.id}`;
+  await sql`update conversations set last_seq = 1 where user1_id = ${ada.id}`;
+  const inbox = await inboxOf(ada);
+  inbox.ws.pause();
+  inbox.send({ type: 'sync', limit: 1000 });
+  // Time enough for a server that did not wait to run into its limit.
+  for (let n = 0; n < 3; n += 1) await ada.get('/api/chat/conversations/');
+  inbox.ws.resume();
+  const ids = new Set<string>();
+  for (let frame = await inbox.next(); frame.type !== 'synced'; frame = await inbox.next()) {
+    if (frame.type === 'conversation') ids.add(frame.conversation.id);
+  }
+  expect(ids.size).toBe(1000);
   await inbox.close();
 });
 
