@@ -1,4 +1,11 @@
-import { clientFrame, type InboxFrame, messageId } from '@duet/contract';
+import {
+  type CloseErrorCode,
+  clientFrame,
+  type ErrorCode,
+  errors,
+  type InboxFrame,
+  messageId,
+} from '@duet/contract';
 import type { FastifyBaseLogger } from 'fastify';
 import type { RawData, WebSocket } from 'ws';
 import type { Authenticate, Identity } from '../../auth/authenticate.ts';
@@ -76,7 +83,7 @@ export class InboxSession {
     } catch (error) {
       const refusal = toRefusal(error, (err) => this.#log.error({ err }, 'a frame failed'));
       if (this.#member) return encode({ type: 'error', ...refusal, ...about });
-      this.connection.close(closes(refusal.code) ? refusal.code : 'missing_token');
+      this.connection.close(reasonToClose(refusal.code));
       return undefined;
     }
   }
@@ -87,18 +94,22 @@ export class InboxSession {
     if (this.#member && this.#member.ctx.actor.id !== identity.user.id) {
       throw new DomainError('invalid_token', 'the token is somebody else’s');
     }
-    this.#member ??= this.#begin(identity);
     this.connection.expireAt(identity.expiresAt);
     const left = Math.max(0, identity.expiresAt.getTime() - Date.now());
     clearTimeout(this.#timer);
     const warnIn = left - Math.min(WARNING_MS, left / 2);
     if (warnIn <= MAX_TIMER_MS) this.#timer = setTimeout(() => this.#warn(left - warnIn), warnIn);
-    return {
+    const ready: InboxFrame = {
       type: 'ready',
       user: identity.user,
       expires_in: Math.floor(left / 1000),
       heartbeat_seconds: this.#services.heartbeatSeconds,
     };
+    if (this.#member) return ready;
+    // In one go, so that the first frame is `ready` and nothing that commits falls between the two.
+    this.connection.send(encode(ready));
+    this.#member = this.#begin(identity);
+    return undefined;
   }
 
   /** From here on nothing that commits is kept from the socket. */
@@ -127,6 +138,12 @@ export class InboxSession {
     presence.leave(this.#member.ctx.actor.id);
     this.#log.info({ code }, 'inbox closed');
   }
+}
+
+/** Before it is known who this is, whatever is not a token, or not one that holds, ends the socket. */
+function reasonToClose(code: ErrorCode): CloseErrorCode {
+  if (closes(code)) return code;
+  return errors[code].recovery === 'retry' ? 'internal' : 'missing_token';
 }
 
 type InboxError = Extract<InboxFrame, { type: 'error' }>;
