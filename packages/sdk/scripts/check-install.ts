@@ -14,10 +14,14 @@ const dependencies = {
   '@duet/sdk': `file:${tarball}`,
   '@trpc/client': '11.25.2',
   '@trpc/server': '11.25.2',
+  react: '19.3.1',
+  'react-dom': '19.3.1',
   ws: '8.23.0',
 };
 const devDependencies = {
   '@types/node': '24.13.6',
+  '@types/react': '19.3.0',
+  '@types/react-dom': '19.3.0',
   '@types/ws': '8.18.2',
   node20: 'npm:node@20',
   node22: 'npm:node@22',
@@ -48,8 +52,8 @@ try {
   await run('npm install', 'npm', ['install', '--no-audit', '--no-fund', '--loglevel=error']);
 
   for (const compiler of ['typescript59', 'typescript7']) {
-    for (const project of ['tsconfig.browser.json', 'tsconfig.node.json', 'tsconfig.trpc.json'])
-      await node(`${compiler}, ${project}`, `node_modules/${compiler}/bin/tsc`, '-p', project);
+    for (const part of ['browser', 'node', 'react', 'trpc'])
+      await node(`${compiler}, ${part}`, `node_modules/${compiler}/bin/tsc`, '-p', `tsconfig.${part}.json`);
   }
 
   // Node 20 has no WebSocket of its own: there the program brings that of `ws`.
@@ -61,6 +65,7 @@ try {
     for (const [program, expected] of [
       ['main.js', 'Hello\nYou are ada'],
       ['trpc.js', `cy of ${name}`],
+      ['react.js', `<b>0 unread, idle, ${name}</b>`],
     ] as const) {
       const heard = await run(`${name}, ${program}`, runtime, [`out/${program}`, server.url, name]);
       if (heard !== expected) throw new Error(`${name}, ${program} heard ${heard}`);
