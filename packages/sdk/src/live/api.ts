@@ -23,6 +23,7 @@ export interface ThreadSnapshot {
   /** What I wrote and is not delivered yet, oldest first: to show after `messages`. */
   readonly outgoing: readonly OutgoingMessage[];
   readonly hasOlder: boolean;
+  readonly isLoadingOlder: boolean;
   /** Whether this is all there is, as far as the server has said; false while something is being read, or the connection is gone. */
   readonly isSynced: boolean;
   /** Why it cannot be read, when trying again will not help: `not_participant`, `not_found`. */
@@ -32,6 +33,8 @@ export interface ThreadSnapshot {
 /** One conversation, live. As long as somebody is subscribed its messages are kept whole. */
 export interface ThreadHandle extends Observable<ThreadSnapshot> {
   readonly id: string;
+  /** The conversation alone: to look at it does not load its messages. */
+  readonly conversation: Observable<LiveConversation | undefined>;
   /**
    * Sends, now or as soon as there is a connection, once. Where it stands is in `outgoing`, and then in `messages`.
    * @throws DuetError `invalid_request` for text that no server takes, `outbox_full`

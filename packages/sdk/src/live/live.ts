@@ -7,7 +7,7 @@ import type { ConversationList, Live, LiveConversation, ThreadHandle, ThreadSnap
 import type { ConnectionState } from './connection.ts';
 import { Inbox } from './inbox.ts';
 import { Mender } from './mender.ts';
-import { Computed } from './observable.ts';
+import { Computed, sameList } from './observable.ts';
 import { Older } from './older.ts';
 import { Outbox, type OutgoingMessage } from './outbox.ts';
 import { PresenceWatcher } from './presence-watcher.ts';
@@ -32,6 +32,13 @@ export interface LiveOptions {
 const WATCHED_AT_FIRST = 200;
 const RESEND_MS = 2000;
 
+/** A handle, and what it is made of. */
+interface ThreadParts {
+  readonly handle: ThreadHandle;
+  readonly snapshot: Computed<ThreadSnapshot>;
+  readonly conversation: Computed<LiveConversation | undefined>;
+}
+
 /** What `live` is: puts the parts together, and passes on what each has to say to the others. */
 export class LiveClient implements Live, ThreadActions {
   readonly #inbox: Inbox;
@@ -43,7 +50,7 @@ export class LiveClient implements Live, ThreadActions {
   readonly #typing: TypingSender;
   readonly #reads: ReadSender;
   readonly #presence: PresenceWatcher;
-  readonly #threads = new Map<string, { handle: ThreadHandle; snapshot: Computed<ThreadSnapshot> }>();
+  readonly #threads = new Map<string, ThreadParts>();
   readonly #failures = new Map<string, DuetError>();
   #isSyncing = false;
   #resend: ReturnType<typeof setTimeout> | undefined;
@@ -85,7 +92,7 @@ export class LiveClient implements Live, ThreadActions {
     this.#presence = new PresenceWatcher(send);
     this.connection = new Computed(() => this.#socket.state);
     this.me = new Computed(() => this.#inbox.me);
-    this.conversations = new Computed(() => this.#list());
+    this.conversations = new Computed((before) => this.#list(before));
   }
 
   connect(): void {
@@ -99,12 +106,16 @@ export class LiveClient implements Live, ThreadActions {
   conversation(id: string): ThreadHandle {
     const known = this.#threads.get(id);
     if (known) return known.handle;
-    const snapshot = new Computed(
-      () => this.#snapshot(id),
+    const snapshot = new Computed<ThreadSnapshot>(
+      (before) => this.#snapshot(id, before),
       (isWatched) => this.#watch(id, isWatched),
     );
-    const handle = threadHandle(id, snapshot, this);
-    this.#threads.set(id, { handle, snapshot });
+    const conversation = new Computed(
+      () => this.#conversation(id),
+      (isWatched) => isWatched && this.#inbox.update(id, (thread) => thread), // so that it is known of, and read
+    );
+    const handle = threadHandle(id, snapshot, conversation, this);
+    this.#threads.set(id, { handle, snapshot, conversation });
     return handle;
   }
 
@@ -140,7 +151,10 @@ export class LiveClient implements Live, ThreadActions {
   }
 
   loadOlder(id: string): Promise<void> {
-    return this.#older.messages(id);
+    const changed = () => this.#threads.get(id)?.snapshot.changed();
+    const loading = this.#older.messages(id).finally(changed);
+    changed();
+    return loading;
   }
 
   #watch(id: string, isWatched: boolean): void {
@@ -225,7 +239,9 @@ export class LiveClient implements Live, ThreadActions {
 
   /** What is shown of a thread changed. */
   #shown(id: string): void {
-    this.#threads.get(id)?.snapshot.changed();
+    const thread = this.#threads.get(id);
+    thread?.snapshot.changed();
+    thread?.conversation.changed();
     if (!this.#isSyncing) this.conversations.changed();
   }
 
@@ -235,10 +251,10 @@ export class LiveClient implements Live, ThreadActions {
     );
   }
 
-  #list(): ConversationList {
+  #list(before: ConversationList | undefined): ConversationList {
     const items = this.#inbox.list().map((conversation) => this.#view(conversation));
     return {
-      items,
+      items: sameList(items, before?.items),
       unread: items.reduce((sum, { unread_count }) => sum + unread_count, 0),
       hasMore: this.#inbox.next !== null,
       isSynced: this.#inbox.isSynced && this.#socket.state.status === 'live',
@@ -249,15 +265,21 @@ export class LiveClient implements Live, ThreadActions {
     return liveConversation(conversation, this.#inbox.me?.id, this.#signals);
   }
 
-  #snapshot(id: string): ThreadSnapshot {
+  #conversation(id: string): LiveConversation | undefined {
+    const conversation = this.#inbox.thread(id)?.conversation;
+    return conversation && this.#view(conversation);
+  }
+
+  #snapshot(id: string, before: ThreadSnapshot | undefined): ThreadSnapshot {
     const thread = this.#inbox.thread(id);
     const { conversation, messages } = thread ?? {};
     const isLive = this.#socket.state.status === 'live';
     return {
-      conversation: conversation && this.#view(conversation),
-      messages: withReadFlags(messages ?? [], conversation, this.#inbox.me?.id),
-      outgoing: this.#outbox.of(id),
+      conversation: this.#conversation(id),
+      messages: sameList(withReadFlags(messages ?? [], conversation, this.#inbox.me?.id), before?.messages),
+      outgoing: sameList(this.#outbox.of(id), before?.outgoing),
       hasOlder: (messages?.[0]?.seq ?? 1) > 1,
+      isLoadingOlder: this.#older.isLoading(id),
       isSynced: isLive && thread !== undefined && messages !== undefined && !needOf(thread),
       error: this.#failures.get(id),
     };

@@ -6,24 +6,31 @@ export interface Observable<T> {
   subscribe(listener: () => void): () => void;
 }
 
-/** An observable that is computed when somebody looks. */
+/** An observable that is computed when somebody looks. What comes out as it was before stays the same object. */
 export class Computed<T> implements Observable<T> {
-  readonly #compute: () => T;
+  readonly #compute: (before: T | undefined) => T;
   readonly #listeners = new Set<() => void>();
   readonly #onWatched: ((isWatched: boolean) => void) | undefined;
-  #value: { readonly of: T } | undefined;
+  #value: T | undefined;
+  #isCurrent = false;
   #isTelling = false;
 
-  /** @param onWatched told when the first listener comes, and when the last one goes */
-  constructor(compute: () => T, onWatched?: (isWatched: boolean) => void) {
+  /**
+   * @param compute given the value before, to take from it what did not change
+   * @param onWatched told when the first listener comes, and when the last one goes
+   */
+  constructor(compute: (before: T | undefined) => T, onWatched?: (isWatched: boolean) => void) {
     this.#compute = compute;
     this.#onWatched = onWatched;
   }
 
   // Bound, so that they can be handed to `useSyncExternalStore` as they are.
   readonly get = (): T => {
-    this.#value ??= { of: this.#compute() };
-    return this.#value.of;
+    if (this.#isCurrent && this.#value !== undefined) return this.#value;
+    const value = this.#compute(this.#value);
+    this.#value = isSame(value, this.#value) ? this.#value : value;
+    this.#isCurrent = true;
+    return this.#value ?? value;
   };
 
   readonly subscribe = (listener: () => void): (() => void) => {
@@ -37,7 +44,7 @@ export class Computed<T> implements Observable<T> {
 
   /** Something that the value is made of changed. Listeners are told once for all that changes in one go. */
   changed(): void {
-    this.#value = undefined;
+    this.#isCurrent = false;
     if (this.#isTelling || this.#listeners.size === 0) return;
     this.#isTelling = true;
     queueMicrotask(() => {
@@ -54,4 +61,19 @@ export class Computed<T> implements Observable<T> {
       }
     });
   }
+}
+
+/** Whether two objects have the same properties, or two lists the same members. */
+export function isSame(a: unknown, b: unknown): boolean {
+  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return a === b;
+  const known = new Map<string, unknown>(Object.entries(b));
+  const entries = Object.entries(a);
+  return entries.length === known.size && entries.every(([key, value]) => value === known.get(key));
+}
+
+/** The list as it was before, if it has the same members. */
+export function sameList<T>(list: readonly T[], before: readonly T[] | undefined): readonly T[] {
+  return before?.length === list.length && list.every((member, index) => member === before[index])
+    ? before
+    : list;
 }

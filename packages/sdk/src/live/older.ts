@@ -19,6 +19,11 @@ export class Older {
     this.#inbox = inbox;
   }
 
+  /** Whether messages of a conversation are being loaded. */
+  isLoading(id: string): boolean {
+    return this.#loading.has(id);
+  }
+
   messages(id: string): Promise<void> {
     return this.#once(id, async () => {
       const before = this.#inbox.thread(id)?.messages?.[0]?.seq ?? 1;

@@ -1,5 +1,5 @@
-import type { ThreadHandle, ThreadSnapshot } from './api.ts';
-import type { Computed } from './observable.ts';
+import type { LiveConversation, ThreadHandle, ThreadSnapshot } from './api.ts';
+import type { Observable } from './observable.ts';
 import type { OutgoingMessage } from './outbox.ts';
 
 /** What the handles of conversations have in common: see `live.ts`. */
@@ -15,13 +15,15 @@ export interface ThreadActions {
 /** A handle, with its observable. */
 export function threadHandle(
   id: string,
-  observable: Computed<ThreadSnapshot>,
+  { get, subscribe }: Observable<ThreadSnapshot>,
+  conversation: Observable<LiveConversation | undefined>,
   actions: ThreadActions,
 ): ThreadHandle {
   return {
     id,
-    get: observable.get,
-    subscribe: observable.subscribe,
+    get,
+    subscribe,
+    conversation,
     send: (content) => actions.send(id, content),
     retry: (messageId) => actions.retry(messageId),
     discard: (messageId) => actions.discard(messageId),

@@ -10,7 +10,7 @@ import type {
   ThreadSnapshot,
   User,
 } from '../index.ts';
-import { derived, sameList, sameObject, useObserved } from './observed.ts';
+import { derived, useObserved } from './observed.ts';
 import { useDuet } from './provider.ts';
 
 const IDLE: ConnectionState = { status: 'idle', reason: undefined, retryInMs: undefined };
@@ -28,19 +28,13 @@ export function useMe(): User | undefined {
 /** The list of my conversations, and the way to more of it. */
 export interface Conversations extends ConversationList, Pick<Live, 'loadMore'> {}
 
+const NO_CONVERSATIONS: ConversationList = { items: [], unread: 0, hasMore: false, isSynced: false };
+
 /** My conversations, latest activity first. A row's object is the same until something of it changes: `memo` the rows. */
 export function useConversations(): Conversations {
   const { live } = useDuet();
-  const [list, empty] = useMemo(() => conversationsOf(live), [live]);
-  return useObserved(list, empty);
-}
-
-function conversationsOf(live: Live): [Observable<Conversations>, Conversations] {
-  const loadMore = () => live.loadMore();
-  const list = derived<ConversationList, Conversations>(live.conversations, (value, before) =>
-    sameObject({ ...value, items: sameList(value.items, before?.items), loadMore }, before),
-  );
-  return [list, { items: [], unread: 0, hasMore: false, isSynced: false, loadMore }];
+  const list = useObserved(live.conversations, NO_CONVERSATIONS);
+  return useMemo(() => ({ ...list, loadMore: () => live.loadMore() }), [list, live]);
 }
 
 /** How many messages I have not read, in all conversations of the list. */
@@ -69,21 +63,17 @@ export function useMessages(id: string): Messages {
 
 function messagesOf(thread: ThreadHandle): [Observable<Messages>, Messages] {
   const { loadOlder } = thread;
-  const messages = derived<ThreadSnapshot, Messages>(thread, ({ conversation: _, ...value }, before) => {
-    const messages = sameList(value.messages, before?.messages);
-    const outgoing = sameList(value.outgoing, before?.outgoing);
-    return sameObject({ ...value, messages, outgoing, loadOlder }, before);
-  });
-  const nothing = { messages: [], outgoing: [], hasOlder: false, isSynced: false, error: undefined };
-  return [messages, { ...nothing, loadOlder }];
+  const messages = derived<ThreadSnapshot, Messages>(thread, ({ conversation: _, ...value }) => ({
+    ...value,
+    loadOlder,
+  }));
+  const nothing = { messages: [], outgoing: [], hasOlder: false, isLoadingOlder: false, isSynced: false };
+  return [messages, { ...nothing, error: undefined, loadOlder }];
 }
 
-/**
- * A conversation with its peer, typing, presence and unread messages; undefined while it is not known: it is when it is in the list, or as
- * soon as `useMessages` reads it.
- */
+/** A conversation with its peer, typing, presence and unread messages; undefined until it is known. */
 export function useConversation(id: string): LiveConversation | undefined {
-  return usePart(id, (conversation) => conversation);
+  return useObserved(useThread(id).conversation, undefined);
 }
 
 /** Whether the other side is typing. */
@@ -96,9 +86,7 @@ export function usePresence(id: string): Presence | undefined {
   return usePart(id, (conversation) => conversation?.presence);
 }
 
-/** Part of a conversation. It listens to the list, because listening to the thread would load its messages. */
 function usePart<T>(id: string, part: (conversation: LiveConversation | undefined) => T): T | undefined {
-  const { subscribe } = useDuet().live.conversations;
-  const thread = useThread(id);
-  return useObserved<T | undefined>({ get: () => part(thread.get().conversation), subscribe }, undefined);
+  const { get, subscribe } = useThread(id).conversation;
+  return useObserved<T | undefined>({ get: () => part(get()), subscribe }, undefined);
 }

@@ -9,7 +9,10 @@ describe('history', () => {
     const thread = await watched(ben, id);
     expect(seqs(thread)).toEqual(range(71, 120));
     expect(thread.get().hasOlder).toBe(true);
-    await Promise.all([thread.loadOlder(), thread.loadOlder()]);
+    const loading = Promise.all([thread.loadOlder(), thread.loadOlder()]);
+    expect(thread.get().isLoadingOlder).toBe(true);
+    await loading;
+    expect(thread.get().isLoadingOlder).toBe(false);
     expect(seqs(thread)).toEqual(range(21, 120));
     await thread.loadOlder();
     expect(seqs(thread)).toEqual(range(1, 120));
@@ -28,6 +31,11 @@ describe('history', () => {
     ada.live.connect();
     const { items, hasMore } = await until(ada.live.conversations, ({ isSynced }) => isSynced);
     expect([items.length, hasMore]).toEqual([100, true]);
+    // One that is further back can be looked at by itself, which does not load its messages.
+    const oldest = (await ada.conversations.list()).at(-1)?.id ?? '';
+    const { conversation, get } = ada.live.conversation(oldest);
+    const known = await until(conversation, (value) => value !== undefined);
+    expect([known?.id, get().isSynced]).toEqual([oldest, false]);
     await ada.live.loadMore();
     const all = ada.live.conversations.get();
     expect([all.items.length, all.hasMore]).toEqual([105, false]);
