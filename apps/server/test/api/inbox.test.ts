@@ -49,7 +49,7 @@ async function pair() {
   return { ada, ben, id };
 }
 
-describe('7.1 connecting', () => {
+describe.concurrent('7.1 connecting', () => {
   test('the token may come in a first frame, a subprotocol entry, the header or the query', async () => {
     const ada = await server.person('ada');
     const first = await connectInbox(server.url);
@@ -107,7 +107,7 @@ describe('7.1 connecting', () => {
   });
 });
 
-describe('7.2 a fresh token in band', () => {
+describe.concurrent('7.2 a fresh token in band', () => {
   const soon = (person: Person, seconds: number) =>
     mint({ sub: person.id, exp: Math.floor(Date.now() / 1000) + seconds });
 
@@ -139,7 +139,7 @@ describe('7.2 a fresh token in band', () => {
   });
 });
 
-describe('7.3 to 7.6: everything of mine', () => {
+describe.concurrent('7.3 to 7.6: everything of mine', () => {
   test('a message comes to every device of both sides, with the state; a conversation opened by the other side by itself', async () => {
     const [ada, ben, eve] = [await server.person('ada'), await server.person('ben'), await server.person()];
     const devices = [await inboxOf(ada), await inboxOf(ada), await inboxOf(ben)];
@@ -263,7 +263,7 @@ describe('7.3 to 7.6: everything of mine', () => {
   });
 });
 
-describe('7.4 catching up', () => {
+describe.concurrent('7.4 catching up', () => {
   test('without a cursor everything is new; with one only what changed is named, by message, opening or read marker', async () => {
     const ada = await server.person('ada');
     const withAda = async (name: string) => {
@@ -332,7 +332,7 @@ describe('7.4 catching up', () => {
   });
 });
 
-describe('7.6 typing and presence', () => {
+describe.concurrent('7.6 typing and presence', () => {
   test('typing is told to the other side alone; ends with false, with a message, with the socket, and by itself', async () => {
     const { ada, ben, id } = await pair();
     const eve = await server.person('eve');
