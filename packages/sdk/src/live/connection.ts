@@ -84,9 +84,12 @@ export function step(machine: Machine, event: MachineEvent, random: number): Ste
       return status === 'waiting' ? open(machine) : [machine, []];
     case 'close':
       return status === 'idle' ? [machine, []] : closed(machine, undefined);
-    case 'wake':
-      if (status === 'waiting') return open(machine);
-      return status === 'live' ? ping(machine, WAKE_PONG_MS) : [machine, []];
+    case 'wake': {
+      // What failed before says nothing about now; nor does the attempt under way, that may have been made before.
+      const awake = { ...machine, attempts: 0 };
+      if (status === 'waiting') return open(awake);
+      return status === 'live' ? ping(awake, WAKE_PONG_MS) : [awake, []];
+    }
     case 'opened':
       if (status !== 'connecting') return [machine, []];
       return enter(machine, 'authenticating', AUTHENTICATE_MS, { do: 'authenticate' });
@@ -142,7 +145,9 @@ function lost(
   if (recovery === 'retry') return wait(machine, reason, random);
   const rejections = machine.rejections + 1;
   const next = { ...machine, rejections };
-  return rejections >= MAX_REJECTIONS ? closed(next, reason) : wait(next, reason, random);
+  if (rejections >= MAX_REJECTIONS) return closed(next, reason);
+  // Mostly the token's time is over, and a fresh one gets in: there is nothing to wait for.
+  return rejections === 1 ? open(next) : wait(next, reason, random);
 }
 
 /** Full jitter: clients that were cut off together do not come back together. */
