@@ -15,7 +15,7 @@ import { ReadSender } from './read-sender.ts';
 import { Signals } from './signals.ts';
 import { Socket, type WebSocketConstructor } from './socket.ts';
 import type { OutboxStorage } from './storage.ts';
-import { needOf, withWatch } from './thread.ts';
+import { isAwaited, needOf, withWatch } from './thread.ts';
 import { type ThreadActions, threadHandle } from './thread-handle.ts';
 import { TypingSender } from './typing-sender.ts';
 import { liveConversation, withReadFlags } from './view.ts';
@@ -179,9 +179,8 @@ export class LiveClient implements Live, ThreadActions {
         this.#flush();
         break;
       case 'chat_message':
-        // While it is held behind a hole it is still shown as on its way.
-        if (!this.#inbox.thread(frame.conversation_id)?.held.has(frame.seq))
-          this.#outbox.deliver(frame.message_id);
+        this.#outbox.store(frame.message_id, frame.seq);
+        this.#deliver(frame.conversation_id);
         break;
       case 'error':
         this.#refused(frame);
@@ -228,13 +227,22 @@ export class LiveClient implements Live, ThreadActions {
     this.#reads.known(id, thread?.conversation?.read_seq ?? 0);
     // One that came since, or that somebody looks at.
     if (thread?.conversation && this.#socket.state.status === 'live') this.#presence.watch(id);
-    const outgoing = this.#outbox.of(id);
-    if (outgoing.length > 0) {
-      const there = new Set(thread?.messages?.map(({ message_id }) => message_id));
-      for (const { message_id } of outgoing) if (there.has(message_id)) this.#outbox.deliver(message_id);
-    }
+    this.#deliver(id);
     this.#mender.check(id);
     this.#shown(id);
+  }
+
+  /** What is in its place, or will not be seen there, is no longer on its way. */
+  #deliver(id: string): void {
+    const outgoing = this.#outbox.of(id);
+    if (outgoing.length === 0) return;
+    const thread = this.#inbox.thread(id);
+    const there = new Set(thread?.messages?.map(({ message_id }) => message_id));
+    for (const { message_id } of outgoing) {
+      const seq = this.#outbox.seqOf(message_id);
+      const isPast = seq !== undefined && !isAwaited(thread, seq);
+      if (isPast || there.has(message_id)) this.#outbox.deliver(message_id);
+    }
   }
 
   /** What is shown of a thread changed. */

@@ -18,6 +18,8 @@ interface Entry {
   message: OutgoingMessage;
   /** How many pongs came since it was sent: after two it is sent again, which does no harm. */
   pongs: number;
+  /** Its place, once the server said that it is stored; it is kept to be shown until it is seen there. */
+  seq: number | undefined;
 }
 
 const MAX_MESSAGES = 1000;
@@ -93,20 +95,34 @@ export class Outbox {
   /** The connection is gone: whether what was sent arrived nobody knows, so it is sent again. */
   requeue(): void {
     for (const entry of this.#entries.values()) {
-      if (entry.message.status === 'sent') this.#set(entry, { status: 'queued' });
+      if (entry.message.status === 'sent' && entry.seq === undefined) this.#set(entry, { status: 'queued' });
     }
   }
 
   /** A heartbeat has passed. What got no answer for two is sent again. */
   pong(): void {
     for (const entry of this.#entries.values()) {
-      if (entry.message.status !== 'sent') continue;
+      if (entry.message.status !== 'sent' || entry.seq !== undefined) continue;
       entry.pongs += 1;
       if (entry.pongs >= 2) this.#set(entry, { status: 'queued' });
     }
   }
 
-  /** It is stored: the server said so, or it was read. */
+  /** It is stored, and there is no more to send; it is shown until it is in its place. */
+  store(messageId: string, seq: number): void {
+    const entry = this.#entries.get(messageId);
+    if (!entry) return;
+    entry.seq = seq;
+    this.#storage?.delete(messageId).catch(() => {});
+    if (entry.message.status !== 'sent') this.#set(entry, { status: 'sent', error: undefined });
+  }
+
+  /** The place of a message that is stored. */
+  seqOf(messageId: string): number | undefined {
+    return this.#entries.get(messageId)?.seq;
+  }
+
+  /** It is in its place, or does not matter any more. */
   deliver(messageId: string): void {
     if (this.#forget(messageId)) this.#storage?.delete(messageId).catch(() => {});
   }
@@ -135,7 +151,7 @@ export class Outbox {
   }
 
   #put(message: OutgoingMessage): void {
-    this.#entries.set(message.message_id, { message, pongs: 0 });
+    this.#entries.set(message.message_id, { message, pongs: 0, seq: undefined });
     this.#onChange(message.conversation_id);
   }
 

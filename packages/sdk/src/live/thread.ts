@@ -41,6 +41,11 @@ export function tailOf({ messages }: Thread): number {
   return messages?.at(-1)?.seq ?? 0;
 }
 
+/** Whether a message that is stored will still come into the window, for somebody to see. */
+export function isAwaited(thread: Thread | undefined, seq: number): boolean {
+  return thread?.isWatched === true && (!thread.messages || seq > tailOf(thread));
+}
+
 /** What has to be read for the thread to be whole; undefined when it is. */
 export function needOf(thread: Thread): Need | undefined {
   const { conversation, isWatched, messages, held, isStale } = thread;
