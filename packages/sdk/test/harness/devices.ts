@@ -4,11 +4,11 @@ import {
   createDuet,
   type Duet,
   type DuetOptions,
-  type Observable,
   type ThreadHandle,
   type WebSocketConstructor,
 } from '../../src/index.ts';
 import { mint } from './people.ts';
+import { until } from './until.ts';
 
 // Live clients of the real server; each is closed when its test is over.
 
@@ -25,25 +25,6 @@ export async function person(): Promise<Duet & { id: string }> {
   const duet = device(id);
   await duet.users.me();
   return { ...duet, id };
-}
-
-/** Resolves when what is observed is as it should be. */
-export async function until<T>(observable: Observable<T>, holds: (value: T) => boolean): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const look = () => {
-      const value = observable.get();
-      if (!holds(value)) return;
-      clearTimeout(timer);
-      stop();
-      resolve(value);
-    };
-    const stop = observable.subscribe(look);
-    const timer = setTimeout(() => {
-      stop();
-      reject(new Error(`did not come: ${JSON.stringify(observable.get())}`));
-    }, 20_000);
-    look();
-  });
 }
 
 export const live = (duet: Duet) => until(duet.live.connection, ({ status }) => status === 'live');

@@ -4,9 +4,9 @@ import { inject } from 'vitest';
 import { createRest, type Rest, type RestOptions } from '../../src/index.ts';
 import { JWT_SECRET } from './start-server.ts';
 
-/** A token as another system would sign it. */
-export function mint(sub: string, secondsLeft = 60): Promise<string> {
-  const exp = Math.floor(Date.now() / 1000) + secondsLeft;
+/** A token as another system would sign it, by its own clock. */
+export function mint(sub: string, secondsLeft = 60, now = Date.now()): Promise<string> {
+  const exp = Math.floor(now / 1000) + secondsLeft;
   return new SignJWT({ sub, exp, preferred_username: sub })
     .setProtectedHeader({ alg: 'HS256' })
     .sign(new TextEncoder().encode(JWT_SECRET));

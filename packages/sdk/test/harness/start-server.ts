@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-const MAIN = fileURLToPath(new URL('../../../../apps/server/src/main.ts', import.meta.url));
+export const MAIN = fileURLToPath(new URL('../../../../apps/server/src/main.ts', import.meta.url));
 const START_MS = 60_000;
 const STOP_MS = 10_000;
 
@@ -40,7 +40,8 @@ export async function startServer(): Promise<{ url: string; stop(): Promise<void
   }
 }
 
-function listening(child: ReturnType<typeof spawn>): Promise<string> {
+/** @returns the URL of a server that has just been started, once it serves */
+export function listening(child: ReturnType<typeof spawn>): Promise<string> {
   return new Promise((resolve, reject) => {
     let output = '';
     const fail = () => reject(new Error(`the server did not come up: ${output}`));

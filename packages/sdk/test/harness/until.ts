@@ -4,7 +4,7 @@ import type { Observable } from '../../src/index.ts';
 const { setTimeout, clearTimeout, setImmediate } = globalThis;
 
 /** Resolves when what is observed is as it should be. */
-export function until<T>(observable: Observable<T>, holds: (value: T) => boolean, ms = 8000): Promise<T> {
+export function until<T>(observable: Observable<T>, holds: (value: T) => boolean, ms = 20_000): Promise<T> {
   return new Promise((resolve, reject) => {
     const end = (settle: () => void) => {
       clearTimeout(timer);

@@ -1,5 +1,6 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { device, live, pair, person, stagesOf, until, watched } from '../harness/devices.ts';
+import { device, live, pair, person, stagesOf, watched } from '../harness/devices.ts';
+import { until } from '../harness/until.ts';
 
 describe('two people chat', () => {
   test('a message is queued, sent, delivered with its seq, and read', async () => {

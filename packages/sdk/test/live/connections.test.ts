@@ -11,10 +11,10 @@ import {
   person,
   range,
   seqs,
-  until,
   watched,
 } from '../harness/devices.ts';
 import { mint } from '../harness/people.ts';
+import { until } from '../harness/until.ts';
 
 describe('connections come and go', () => {
   test('what was missed while away is there when it is back, whatever the gap’s length', async () => {

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
-import { device, pair, person, range, seqs, until, watched } from '../harness/devices.ts';
+import { device, pair, person, range, seqs, watched } from '../harness/devices.ts';
+import { until } from '../harness/until.ts';
 
 describe('history', () => {
   test('a window begins with the newest page and widens backwards, without holes', async () => {

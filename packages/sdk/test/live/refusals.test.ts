@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
-import { device, live, pair, person, until } from '../harness/devices.ts';
+import { device, live, pair, person } from '../harness/devices.ts';
+import { until } from '../harness/until.ts';
 
 describe('what cannot be', () => {
   test('a message that the server refuses fails with its reason, and can be tried again or given up', async () => {

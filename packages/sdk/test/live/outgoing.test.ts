@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { expect, inject, onTestFinished, test } from 'vitest';
-import { createDuet, type OutboxStorage, type StoredMessage } from '../src/index.ts';
-import { mint, person } from './harness/people.ts';
-import { until } from './harness/until.ts';
+import { createDuet, type OutboxStorage, type StoredMessage } from '../../src/index.ts';
+import { mint, person } from '../harness/people.ts';
+import { until } from '../harness/until.ts';
 
 /** A storage that holds a message of before, and takes its time. */
 function storageWith(kept: StoredMessage, isReady: Promise<void>): OutboxStorage {
