@@ -94,7 +94,7 @@ export function step(machine: Machine, event: MachineEvent, random: number): Ste
       if (status !== 'connecting') return [machine, []];
       return enter(machine, 'authenticating', AUTHENTICATE_MS, { do: 'authenticate' });
     case 'ready': {
-      const next = { ...machine, heartbeatMs: event.heartbeatMs };
+      const next = { ...machine, heartbeatMs: event.heartbeatMs, rejections: 0 };
       if (status !== 'authenticating') return [next, []]; // a fresh token in band
       return enter(next, 'catching-up', CATCH_UP_MS, { do: 'sync' });
     }
@@ -105,7 +105,7 @@ export function step(machine: Machine, event: MachineEvent, random: number): Ste
     case 'pong':
       if (status !== 'live') return [machine, []];
       // The connection has held for a heartbeat: what was before is forgotten.
-      return [{ ...machine, isPinging: false, attempts: 0, rejections: 0 }, alarm(machine.heartbeatMs)];
+      return [{ ...machine, isPinging: false, attempts: 0 }, alarm(machine.heartbeatMs)];
     case 'alarm':
       if (status === 'waiting') return open(machine);
       if (status === 'live' && !machine.isPinging) return ping(machine, PONG_MS);
@@ -146,8 +146,8 @@ function lost(
   const rejections = machine.rejections + 1;
   const next = { ...machine, rejections };
   if (rejections >= MAX_REJECTIONS) return closed(next, reason);
-  // Mostly the token's time is over, and a fresh one gets in: there is nothing to wait for.
-  return rejections === 1 ? open(next) : wait(next, reason, random);
+  // Mostly the token's time is over, and a fresh one gets in: the first time there is nothing to wait for.
+  return rejections === 1 && machine.attempts <= 1 ? open(next) : wait(next, reason, random);
 }
 
 /** Full jitter: clients that were cut off together do not come back together. */

@@ -141,8 +141,8 @@ export class LiveClient implements Live, ThreadActions {
   }
 
   markRead(id: string, seq: number | undefined): void {
-    const { last_seq = 0, read_seq = 0 } = this.#inbox.thread(id)?.conversation ?? {};
-    const marker = seq ?? last_seq;
+    const { last_seq = seq ?? 0, read_seq = 0 } = this.#inbox.thread(id)?.conversation ?? {};
+    const marker = Math.min(seq ?? last_seq, last_seq);
     if (marker > read_seq) this.#reads.mark(id, marker);
   }
 
@@ -177,6 +177,7 @@ export class LiveClient implements Live, ThreadActions {
       case 'pong':
         this.#outbox.pong();
         this.#flush();
+        this.#reads.resend();
         break;
       case 'chat_message':
         this.#outbox.store(frame.message_id, frame.seq);
@@ -224,9 +225,11 @@ export class LiveClient implements Live, ThreadActions {
   /** A thread changed, came or went. */
   #changed(id: string): void {
     const thread = this.#inbox.thread(id);
-    this.#reads.known(id, thread?.conversation?.read_seq ?? 0);
-    // One that came since, or that somebody looks at.
-    if (thread?.conversation && this.#socket.state.status === 'live') this.#presence.watch(id);
+    const { conversation } = thread ?? {};
+    if (conversation) {
+      this.#reads.known(id, conversation.read_seq, conversation.last_seq);
+      if (this.#socket.state.status === 'live') this.#presence.watch(id); // one that came since
+    }
     this.#deliver(id);
     this.#mender.check(id);
     this.#shown(id);

@@ -2,7 +2,8 @@ import { backoff } from '../backoff.ts';
 import { DuetError } from '../error.ts';
 import type { Rest } from '../rest.ts';
 import type { Inbox } from './inbox.ts';
-import { type Need, needOf, tailOf, withConversation, withMessages } from './thread.ts';
+import { isSame } from './observable.ts';
+import { type Need, needOf, withConversation, withMessages } from './thread.ts';
 
 /** A hole is mostly a message whose frame is still on its way; only then is it read. */
 const GRACE_MS = 250;
@@ -52,6 +53,9 @@ export class Mender {
       if (!need) break;
       try {
         await this.#read(id, need, run);
+        if (isSame(need, this.#needOf(id))) {
+          throw new DuetError('invalid_answer', 'What should be there is not', { recovery: 'retry' });
+        }
         failures = 0;
       } catch (error) {
         if (run.aborted) break;
@@ -78,12 +82,6 @@ export class Mender {
       { signal },
     );
     this.#inbox.update(id, (thread) => withMessages(thread, results, isNewest));
-    const thread = this.#inbox.thread(id);
-    if (!isNewest && thread?.messages && tailOf(thread) <= need.after) {
-      throw new DuetError('invalid_answer', 'The messages that should be there are not', {
-        recovery: 'retry',
-      });
-    }
   }
 
   #needOf(id: string): Need | undefined {

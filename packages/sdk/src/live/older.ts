@@ -45,7 +45,7 @@ export class Older {
         for (let added = 0; added < CONVERSATIONS; ) {
           const { done, value } = await this.#conversations.next();
           if (done) {
-            this.#inbox.next = null;
+            if (this.#inbox.next === next) this.#inbox.next = null; // else a fresh snapshot ends elsewhere
             return;
           }
           if (!this.#inbox.thread(value.id)) added += 1;

@@ -1,6 +1,6 @@
 import { DuetError, type DuetErrorCode } from '../error.ts';
 import { uuidv7 } from '../uuid.ts';
-import type { OutboxStorage } from './storage.ts';
+import type { OutboxStorage, StoredMessage } from './storage.ts';
 
 /** A message on its way. Once it is delivered it is one of the conversation's messages. */
 export interface OutgoingMessage {
@@ -24,6 +24,7 @@ interface Entry {
 
 const MAX_MESSAGES = 1000;
 const MAX_LENGTH = 10_000;
+const LOAD_MS = 3000;
 
 /** What was written and is not delivered yet, oldest first; it outlives connections, and with a storage the page. */
 export class Outbox {
@@ -31,6 +32,7 @@ export class Outbox {
   readonly #storage: OutboxStorage | undefined;
   readonly #onChange: (conversationId: string) => void;
   #userId: string | undefined;
+  #isRestored = false;
 
   constructor(storage: OutboxStorage | undefined, onChange: (conversationId: string) => void) {
     this.#storage = storage;
@@ -61,20 +63,40 @@ export class Outbox {
     return message;
   }
 
-  /** It is known who writes: what waits is kept for them, and what they wrote before a reload waits again. */
+  /**
+   * It is known who writes: what waits is kept for them, and what they wrote before a reload waits again, before everything else. Nothing is
+   * sent until that is known.
+   */
   async restore(userId: string): Promise<void> {
     if (this.#userId === userId) return;
     const isAnother = this.#userId !== undefined;
     this.#userId = userId;
+    this.#isRestored = false;
     // What another person wrote on this device is not sent in this one's name; it stays in the storage.
     if (isAnother) for (const { message } of [...this.#entries.values()]) this.#forget(message.message_id);
     for (const { message } of this.#entries.values()) this.#keep(message, userId);
-    const before = (await this.#storage?.load().catch(() => [])) ?? [];
+    const kept = await this.#load();
     if (this.#userId !== userId) return;
-    for (const { sender_id, ...message } of before) {
-      if (sender_id !== userId || this.#entries.has(message.message_id)) continue;
+    this.#isRestored = true;
+    const before = kept.filter(
+      ({ sender_id, message_id }) => sender_id === userId && !this.#entries.has(message_id),
+    );
+    if (before.length === 0) return;
+    const waiting = [...this.#entries.values()];
+    this.#entries.clear();
+    for (const { sender_id: _, ...message } of before)
       this.#put({ ...message, status: 'queued', error: undefined });
-    }
+    for (const entry of waiting) this.#entries.set(entry.message.message_id, entry);
+  }
+
+  /** What the storage has; nothing, if it fails or does not answer, for it must not keep messages from being sent. */
+  async #load(): Promise<readonly StoredMessage[]> {
+    if (!this.#storage) return [];
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const late = new Promise<[]>((resolve) => (timer = setTimeout(() => resolve([]), LOAD_MS)));
+    const kept = await Promise.race([this.#storage.load().catch(() => []), late]);
+    clearTimeout(timer);
+    return kept;
   }
 
   of(conversationId: string): OutgoingMessage[] {
@@ -84,6 +106,7 @@ export class Outbox {
 
   /** Sends what is queued, oldest first. @param send false when the connection does not take it */
   flush(send: (message: OutgoingMessage) => boolean): void {
+    if (!this.#isRestored) return;
     for (const entry of this.#entries.values()) {
       if (entry.message.status !== 'queued') continue;
       if (!send(entry.message)) return;

@@ -15,9 +15,11 @@ export class ReadSender {
     this.#send({ type: 'read', conversation_id: conversationId, seq });
   }
 
-  /** The server's marker is here. */
-  known(conversationId: string, readSeq: number): void {
-    if (readSeq >= (this.#wanted.get(conversationId) ?? Infinity)) this.#wanted.delete(conversationId);
+  /** What the server knows: its marker, and how far there is anything to read. */
+  known(conversationId: string, readSeq: number, lastSeq: number): void {
+    const wanted = Math.min(this.#wanted.get(conversationId) ?? 0, lastSeq);
+    if (wanted > readSeq) this.#wanted.set(conversationId, wanted);
+    else this.#wanted.delete(conversationId);
   }
 
   /** It is not to be: the server refused for good. */

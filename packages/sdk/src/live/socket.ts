@@ -53,7 +53,8 @@ export class Socket {
   }
 
   get state(): ConnectionState {
-    return this.#machine;
+    const { status, reason, retryInMs } = this.#machine;
+    return { status, reason, retryInMs };
   }
 
   /** @throws DuetError when there is no WebSocket to connect with */
@@ -82,11 +83,9 @@ export class Socket {
     const [machine, effects] = step(before, event, Math.random());
     this.#machine = machine;
     for (const effect of effects) this.#do(effect);
-    const { status, reason, retryInMs } = this.#machine; // an effect may have gone further
-    if (status === 'closed' || status === 'idle') this.#stopListening();
-    if (status !== before.status || reason !== before.reason || retryInMs !== before.retryInMs) {
-      this.#options.onState({ status, reason, retryInMs });
-    }
+    const after = this.#machine; // an effect may have gone further
+    if (after.status === 'closed' || after.status === 'idle') this.#stopListening();
+    if (after.status !== before.status || after.reason !== before.reason) this.#options.onState(this.state);
   }
 
   #do(effect: Effect): void {

@@ -5,7 +5,9 @@ import type { Random } from './random.ts';
 import { until } from './until.ts';
 import { Witness } from './witness.ts';
 
-const TIMEOUT_MS = 1500;
+const TIMEOUT_MS = 2500;
+/** How many lines of REST calls there are, each with one at a time: retries without end must not be what breaks the server. */
+const LINES = 4;
 
 /** Somebody's device, that goes on sending and reading whatever happens. */
 export class Device {
@@ -18,7 +20,7 @@ export class Device {
   /** The contents of everything that was sent. */
   readonly sent: string[] = [];
   readonly #random: Random;
-  readonly #sending: Promise<void>[] = [];
+  readonly #lines: Promise<void>[] = Array.from({ length: LINES }, () => Promise.resolve());
   readonly #stopLooking: () => void;
   /** Sends over REST that had to be made again. */
   repeated = 0;
@@ -41,7 +43,11 @@ export class Device {
     const content = `${this.name} ${number}`;
     this.sent.push(content);
     if (this.#random.chance(0.7)) this.witness.sent(this.thread.send(content));
-    else this.#sending.push(this.#sendByRest(content));
+    else this.#inLine(number % LINES, () => this.#sendByRest(content));
+  }
+
+  #inLine(line: number, send: () => Promise<void>): void {
+    this.#lines[line] = (this.#lines[line] ?? Promise.resolve()).then(send);
   }
 
   /** As an application would that wants it done: again and again under the same id. */
@@ -66,7 +72,7 @@ export class Device {
         isSynced && outgoing.length === 0 && conversation?.last_seq === messages,
       ms,
     );
-    await Promise.all(this.#sending);
+    await Promise.all(this.#lines); // none that failed for good
   }
 
   /** What it went through. */

@@ -51,11 +51,12 @@ async function use(device: Device, messages: number, random: Random): Promise<vo
 /** The server ends in order once, and once it does not. */
 async function restarts({ server, proxy }: World, random: Random): Promise<void> {
   for (const signal of ['SIGTERM', 'SIGKILL'] as const) {
-    await sleep(random.between(500, 1500));
+    await sleep(random.between(1000, 2000));
+    proxy.forget(random);
+    await sleep(random.between(500, 1000));
     await server.kill(signal);
     proxy.port = undefined;
     await server.revive();
     proxy.port = server.port;
-    proxy.forget(random);
   }
 }

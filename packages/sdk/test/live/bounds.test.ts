@@ -278,5 +278,5 @@ test('whoever is awake does not wait long for what failed while asleep', async (
   await reaches(duet, 'waiting');
   window.dispatchEvent(new Event('online'));
   await reaches(duet, 'connecting');
-  expect((await reaches(duet, 'waiting')).retryInMs).toBeLessThanOrEqual(1000);
+  expect((await reaches(duet, 'waiting')).retryInMs).toBeLessThanOrEqual(2000);
 });

@@ -96,14 +96,16 @@ test('waits grow from half a second to twenty with full jitter, and begin anew o
   expect(machine.retryInMs).toBe(1000);
 });
 
-test('five tokens in a row that the server does not take are enough; one that it takes for a heartbeat counts anew', () => {
+test('a first token that is refused is replaced at once; five in a row are enough, and one that is taken counts anew', () => {
   let machine = after(IDLE, 0, { type: 'connect' });
-  for (let n = 1; n <= 4; n += 1) {
+  machine = after(machine, 0, { type: 'opened' }, refused);
+  expect(machine.status).toBe('connecting');
+  for (let n = 2; n <= 4; n += 1) {
     machine = after(machine, 0, { type: 'opened' }, refused);
     expect(machine).toMatchObject({ status: 'waiting', reason: 'invalid_token' });
     machine = after(machine, 0, { type: 'alarm' });
   }
-  expect(after(machine, 0, ...up, { type: 'pong' }, refused).status).toBe('waiting');
+  expect(after(machine, 0, ...up, refused).status).toBe('waiting');
   expect(after(machine, 0, { type: 'opened' }, refused)).toMatchObject({
     status: 'closed',
     reason: 'invalid_token',
