@@ -161,3 +161,22 @@ test('of two states the one with the greater sum is the later one, so the order 
     }),
   );
 });
+
+test('a snapshot that does not name a conversation drops it, unless somebody looks at it: then it is read anew', () => {
+  const server = serve([
+    { type: 'send', by: 1 },
+    { type: 'send', by: 1 },
+  ]);
+  for (const isWatched of [true, false]) {
+    const inbox = new Inbox(() => {});
+    inbox.apply({ type: 'ready', user: ada, expires_in: 60, heartbeat_seconds: 25 });
+    inbox.apply({ type: 'conversation', conversation: server.conversationAt(1) });
+    inbox.update('c', (t) => withWatch(t, isWatched));
+    inbox.update('c', (t) => withMessages(t, server.messages.slice(0, 1), true));
+    inbox.beginSync();
+    inbox.apply({ type: 'synced', cursor: 'y', reset: true, next: null });
+    expect(inbox.thread('c') !== undefined).toBe(isWatched);
+    // The second message came while the client was away, and no later pong will tell of it.
+    if (isWatched) expect(mend(inbox, server).messages).toEqual(server.messages);
+  }
+});
