@@ -33,8 +33,6 @@ function namedOutputs(): string[] {
 }
 
 function printErrors(): string {
-  const rows = Object.entries(errors).map(
-    ([code, { title: _, ...row }]) => `${code}: ${JSON.stringify(row)}`,
-  );
-  return `${comment(['The status, the close code and the way out of each error (PROTOCOL 5).'])}export const errors = {\n${rows.join(',\n')}\n} as const;`;
+  const rows = Object.entries(errors).map(([code, { recovery }]) => `${code}: '${recovery}'`);
+  return `${comment(['The way out of each error (PROTOCOL 5).'])}export const recoveries = {\n${rows.join(',\n')}\n} as const;`;
 }

@@ -44,6 +44,8 @@ interface CallerOptions {
 
 /** Everything that calls have in common: bounds, the token, retries, errors. */
 export function createExchange({ url, tokens, fetch, timeoutMs, maxRetries }: CallerOptions): Exchange {
+  if (!/^https?:\/\//.test(url))
+    throw new TypeError(`url must begin with http:// or https://, and is "${url}"`);
   const baseUrl = url.replace(/\/+$/, '');
 
   async function send<T>(deadline: Deadline, method: string, path: string, body?: string, token?: string) {
@@ -57,7 +59,7 @@ export function createExchange({ url, tokens, fetch, timeoutMs, maxRetries }: Ca
       return answerOf<T>(response, await deadline.race(response.text()));
     } catch (cause) {
       if (cause instanceof DuetError) throw cause;
-      throw new DuetError('network', 'No answer came', { cause });
+      throw new DuetError('network', `No answer from ${baseUrl}: ${cause}`, { cause });
     }
   }
 

@@ -10,6 +10,8 @@ export interface DuetOptions extends RestOptions {
   readonly WebSocket?: WebSocketConstructor | undefined;
   /** Where messages that are not sent yet outlive the page; without one they don't. */
   readonly outbox?: OutboxStorage | undefined;
+  /** Who this client is for, if that is known already: what they have in the outbox is then shown before there is a connection. */
+  readonly userId?: string | undefined;
 }
 
 /** Everything: the operations of the server, and under `live` what changes by itself. */
@@ -23,7 +25,7 @@ const TOKEN_TIMEOUT_MS = 30_000;
 export function createDuet(options: DuetOptions): Duet {
   const tokens = createTokenSource(options.getToken, options.timeoutMs ?? TOKEN_TIMEOUT_MS);
   const rest = restWith(tokens, options);
-  const { url, outbox } = options;
+  const { url, outbox, userId } = options;
   const WebSocket = options.WebSocket ?? globalThis.WebSocket;
-  return { ...rest, live: new LiveClient({ url, rest, tokens, WebSocket, outbox }) };
+  return { ...rest, live: new LiveClient({ url, rest, tokens, WebSocket, outbox, userId }) };
 }

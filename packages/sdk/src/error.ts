@@ -1,4 +1,4 @@
-import { errors } from './generated/errors.ts';
+import { recoveries } from './generated/errors.ts';
 import type { ErrorCode, FieldError } from './generated/types.ts';
 
 /** What to do about an error: give up, try the same again later, or come back with a fresh token (PROTOCOL 5). */
@@ -51,7 +51,7 @@ export class DuetError extends Error {
   constructor(code: DuetErrorCode, message: string, details: Details = {}) {
     super(message, { cause: details.cause });
     this.code = code;
-    this.recovery = details.recovery ?? (isErrorCode(code) ? errors[code].recovery : clientErrors[code]);
+    this.recovery = details.recovery ?? (isErrorCode(code) ? recoveries[code] : clientErrors[code]);
     this.status = details.status;
     this.fields = details.fields ?? [];
     this.requestId = details.requestId;
@@ -61,5 +61,5 @@ export class DuetError extends Error {
 
 /** Whether a code is one of the protocol, as far as this version knows. */
 export function isErrorCode(code: unknown): code is ErrorCode {
-  return typeof code === 'string' && Object.hasOwn(errors, code);
+  return typeof code === 'string' && Object.hasOwn(recoveries, code);
 }

@@ -13,7 +13,7 @@ import { uuidv7 } from './uuid.ts';
 
 /** How a client reaches its server. */
 export interface RestOptions {
-  /** Where the server is, with or without a path in front of `/api/`. */
+  /** Where the server is: `https://chat.example.com`, or `location.origin`; with or without a path in front of `/api/`. */
   readonly url: string;
   readonly getToken: GetToken;
   /** Another `fetch` than the platform's. */

@@ -65,7 +65,8 @@ async function answerOf(getToken: GetToken, reason: TokenReason): Promise<string
   try {
     return await getToken({ reason });
   } catch (cause) {
-    const recovery = cause instanceof DuetError ? cause.recovery : undefined;
-    throw new DuetError('token_unavailable', 'getToken failed', { cause, recovery });
+    // A session that is over is over: `invalid_refresh_token`, say.
+    if (cause instanceof DuetError && cause.recovery === 'final') throw cause;
+    throw new DuetError('token_unavailable', `getToken failed: ${cause}`, { cause });
   }
 }

@@ -6,7 +6,7 @@ import type {
   TRPCQueryProcedure,
 } from '@trpc/server';
 import { isErrorCode } from './error.ts';
-import { errors } from './generated/errors.ts';
+import { recoveries } from './generated/errors.ts';
 import { type Operations, operations } from './generated/operations.ts';
 import type { Problem } from './generated/types.ts';
 import { createTokenSource, type GetToken } from './token.ts';
@@ -71,7 +71,7 @@ export function createDuetTrpc(options: DuetTrpcOptions): TRPCClient<DuetRouter>
           const code = error.data?.problem?.code;
           const rejected = sent.get(context);
           if (attempts > 1 || rejected === undefined || !isErrorCode(code)) return false;
-          if (errors[code].recovery !== 'reauthenticate') return false;
+          if (recoveries[code] !== 'reauthenticate') return false;
           const token = tokens.renew(rejected, code === 'token_expired' ? 'expired' : 'rejected');
           token.catch(() => {}); // whoever sends the call again hears of it
           renewed.set(context, token);

@@ -1,5 +1,5 @@
-import { expect, inject, test } from 'vitest';
-import { createRest, DuetError, type GetToken, type TokenReason } from '../src/index.ts';
+import { expect, inject, onTestFinished, test } from 'vitest';
+import { createDuet, createRest, DuetError, type GetToken, type TokenReason } from '../src/index.ts';
 import { mint, person } from './harness/people.ts';
 import { refusal } from './harness/refusal.ts';
 import { answer, refuse, scripted } from './harness/scripted-server.ts';
@@ -103,13 +103,27 @@ test('a getToken that throws is a token_unavailable with its cause', async () =>
       cause,
     });
   }
-  const inner = new DuetError('invalid_refresh_token', 'used up');
-  const rest = createRest({ url: inject('serverUrl'), getToken: () => Promise.reject(inner) });
-  expect(await refusal(rest.users.me())).toMatchObject({
-    code: 'token_unavailable',
-    recovery: 'final',
-    cause: inner,
-  });
+});
+
+test('a session that is over is what it is: to REST, and to the connection, which does not try again', async () => {
+  const over = new DuetError('invalid_refresh_token', 'used up');
+  const duet = createDuet({ url: inject('serverUrl'), getToken: () => Promise.reject(over) });
+  onTestFinished(() => duet.live.close());
+  expect(await refusal(duet.users.me())).toBe(over);
+  duet.live.connect();
+  await expect
+    .poll(() => duet.live.connection.get(), { timeout: 5000 })
+    .toMatchObject({ status: 'closed', reason: 'invalid_refresh_token', error: over });
+});
+
+test('what getToken threw is there to be seen while the connection waits', async () => {
+  const bug = new TypeError('session is undefined');
+  const duet = createDuet({ url: inject('serverUrl'), getToken: () => Promise.reject(bug) });
+  onTestFinished(() => duet.live.close());
+  duet.live.connect();
+  await expect
+    .poll(() => duet.live.connection.get(), { timeout: 5000 })
+    .toMatchObject({ status: 'waiting', reason: 'token_unavailable', error: { cause: bug } });
 });
 
 test('a getToken that never answers is bounded by the time of the call and by its signal, and is asked again', async () => {

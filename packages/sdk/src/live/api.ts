@@ -26,7 +26,7 @@ export interface ThreadSnapshot {
   readonly isLoadingOlder: boolean;
   /** Whether this is all there is, as far as the server has said; false while something is being read, or the connection is gone. */
   readonly isSynced: boolean;
-  /** Why it cannot be read, when trying again will not help: `not_participant`, `not_found`. */
+  /** Why it cannot be read: for good (`not_participant`, `not_found`), or for now, when its `recovery` is `retry`. */
   readonly error: DuetError | undefined;
 }
 
@@ -66,7 +66,7 @@ export interface ConversationList {
 
 /** Everything that changes by itself: one connection, and what is known through it. */
 export interface Live {
-  /** Connects, and stays connected until `close()` or until there is no point. Does nothing when it does so already. */
+  /** Connects, and stays connected until `close()` or until there is no point. While it waits, this tries again at once. */
   connect(): void;
   /** Disconnects for good, or until the next `connect()`. What is known and what waits to be sent stays. */
   close(): void;

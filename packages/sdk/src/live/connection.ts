@@ -1,4 +1,4 @@
-import type { DuetErrorCode, Recovery } from '../error.ts';
+import type { DuetError, DuetErrorCode, Recovery } from '../error.ts';
 
 export type ConnectionStatus =
   | 'idle'
@@ -14,12 +14,14 @@ export interface ConnectionState {
   readonly status: ConnectionStatus;
   /** Why it waits or closed; undefined when `close()` was called. */
   readonly reason: DuetErrorCode | undefined;
-  /** How long it waits before the next attempt, when it does. */
+  /** How long it waits before the next attempt, when it does; `connect()` ends the wait. */
   readonly retryInMs: number | undefined;
+  /** What `getToken` threw, as `cause`, when that is the reason. */
+  readonly error: DuetError | undefined;
 }
 
 /** The same with what only the machine needs. */
-export interface Machine extends ConnectionState {
+export interface Machine extends Omit<ConnectionState, 'error'> {
   /** Attempts since the connection was last stable; they lengthen the wait. */
   readonly attempts: number;
   /** Tokens in a row that the server did not take. */

@@ -1,4 +1,4 @@
-import { DuetError, type DuetErrorCode } from '../error.ts';
+import type { DuetErrorCode } from '../error.ts';
 import type { TokenSource } from '../token.ts';
 
 /** The token of the connection: another one only when the server did not take the last, or warns that its time is up. */
@@ -33,9 +33,4 @@ export class Credentials {
     this.#token = await this.#tokens.renew(this.#token ?? '', 'expired');
     return this.#token;
   }
-}
-
-/** Why there is no token, as the connection shows it. */
-export function codeOf(error: unknown): DuetErrorCode {
-  return error instanceof DuetError ? error.code : 'token_unavailable';
 }

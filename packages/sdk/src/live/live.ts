@@ -1,5 +1,5 @@
 import type { DuetError } from '../error.ts';
-import { errors } from '../generated/errors.ts';
+import { recoveries } from '../generated/errors.ts';
 import type { ClientFrame, Conversation, InboxFrame, User } from '../generated/types.ts';
 import type { Rest } from '../rest.ts';
 import type { TokenSource } from '../token.ts';
@@ -26,6 +26,7 @@ export interface LiveOptions {
   readonly tokens: TokenSource;
   readonly WebSocket: WebSocketConstructor | undefined;
   readonly outbox: OutboxStorage | undefined;
+  readonly userId: string | undefined;
 }
 
 /** How many conversations' other sides are watched for presence from the start. */
@@ -59,7 +60,7 @@ export class LiveClient implements Live, ThreadActions {
   readonly me: Computed<User | undefined>;
   readonly conversations: Computed<ConversationList>;
 
-  constructor({ url, rest, tokens, WebSocket, outbox }: LiveOptions) {
+  constructor({ url, rest, tokens, WebSocket, outbox, userId }: LiveOptions) {
     this.#inbox = new Inbox((id) => this.#changed(id));
     this.#outbox = new Outbox(outbox, (id) => this.#threads.get(id)?.snapshot.changed());
     this.#signals = new Signals(
@@ -70,7 +71,8 @@ export class LiveClient implements Live, ThreadActions {
       },
     );
     this.#mender = new Mender(rest, this.#inbox, (id, error) => {
-      this.#failures.set(id, error);
+      if (error) this.#failures.set(id, error);
+      else this.#failures.delete(id);
       this.#shown(id);
     });
     this.#older = new Older(rest, this.#inbox);
@@ -93,6 +95,7 @@ export class LiveClient implements Live, ThreadActions {
     this.connection = new Computed(() => this.#socket.state);
     this.me = new Computed(() => this.#inbox.me);
     this.conversations = new Computed((before) => this.#list(before));
+    if (userId !== undefined) void this.#outbox.restore(userId);
   }
 
   connect(): void {
@@ -189,7 +192,7 @@ export class LiveClient implements Live, ThreadActions {
   }
 
   #refused({ code, frame, conversation_id, message_id }: Extract<InboxFrame, { type: 'error' }>): void {
-    const isFinal = errors[code]?.recovery !== 'retry';
+    const isFinal = recoveries[code] !== 'retry';
     if (frame === 'read' && conversation_id !== undefined && isFinal) this.#reads.forget(conversation_id);
     if (message_id === undefined) return;
     if (isFinal) {

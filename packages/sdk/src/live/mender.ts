@@ -9,6 +9,8 @@ import { type Need, needOf, withConversation, withMessages } from './thread.ts';
 const GRACE_MS = 250;
 const FIRST_WAIT_MS = 500;
 const LONGEST_WAIT_MS = 20_000;
+/** After so many failures in a row somebody should know. */
+const SHOWN_FROM = 2;
 const NEWEST = 50;
 const PAGE = 100;
 
@@ -16,12 +18,12 @@ const PAGE = 100;
 export class Mender {
   readonly #rest: Rest;
   readonly #inbox: Inbox;
-  readonly #onFailure: (id: string, error: DuetError) => void;
+  readonly #onFailure: (id: string, error: DuetError | undefined) => void;
   readonly #working = new Set<string>();
   #run: AbortController | undefined;
 
-  /** @param onFailure told when a thread cannot be read, and trying again will not help */
-  constructor(rest: Rest, inbox: Inbox, onFailure: (id: string, error: DuetError) => void) {
+  /** @param onFailure told when a thread cannot be read for good or for some time, and when it could after all */
+  constructor(rest: Rest, inbox: Inbox, onFailure: (id: string, error: DuetError | undefined) => void) {
     this.#rest = rest;
     this.#inbox = inbox;
     this.#onFailure = onFailure;
@@ -56,6 +58,7 @@ export class Mender {
         if (isSame(need, this.#needOf(id))) {
           throw new DuetError('invalid_answer', 'What should be there is not', { recovery: 'retry' });
         }
+        if (failures >= SHOWN_FROM) this.#onFailure(id, undefined);
         failures = 0;
       } catch (error) {
         if (run.aborted) break;
@@ -64,6 +67,7 @@ export class Mender {
           break;
         }
         failures += 1;
+        if (failures === SHOWN_FROM && error instanceof DuetError) this.#onFailure(id, error);
         await sleep(backoff(failures, FIRST_WAIT_MS, LONGEST_WAIT_MS), run);
       }
     }

@@ -91,12 +91,20 @@ export class Outbox {
 
   /** What the storage has; nothing, if it fails or does not answer, for it must not keep messages from being sent. */
   async #load(): Promise<readonly StoredMessage[]> {
-    if (!this.#storage) return [];
     let timer: ReturnType<typeof setTimeout> | undefined;
     const late = new Promise<[]>((resolve) => (timer = setTimeout(() => resolve([]), LOAD_MS)));
-    const kept = await Promise.race([this.#storage.load().catch(() => []), late]);
+    const kept = await Promise.race([this.#try((storage) => storage.load()), late]);
     clearTimeout(timer);
-    return kept;
+    return kept ?? [];
+  }
+
+  /** A storage that fails, in whatever way, does not keep a message from being sent. */
+  async #try<T>(act: (storage: OutboxStorage) => Promise<T>): Promise<T | undefined> {
+    try {
+      return this.#storage && (await act(this.#storage));
+    } catch {
+      return undefined;
+    }
   }
 
   of(conversationId: string): OutgoingMessage[] {
@@ -136,7 +144,7 @@ export class Outbox {
     const entry = this.#entries.get(messageId);
     if (!entry) return;
     entry.seq = seq;
-    this.#storage?.delete(messageId).catch(() => {});
+    void this.#try((storage) => storage.delete(messageId));
     if (entry.message.status !== 'sent') this.#set(entry, { status: 'sent', error: undefined });
   }
 
@@ -147,7 +155,7 @@ export class Outbox {
 
   /** It is in its place, or does not matter any more. */
   deliver(messageId: string): void {
-    if (this.#forget(messageId)) this.#storage?.delete(messageId).catch(() => {});
+    if (this.#forget(messageId)) void this.#try((storage) => storage.delete(messageId));
   }
 
   fail(messageId: string, error: DuetErrorCode): void {
@@ -162,7 +170,8 @@ export class Outbox {
   }
 
   #keep({ message_id, conversation_id, content, created_at }: OutgoingMessage, sender_id: string): void {
-    this.#storage?.put({ message_id, conversation_id, sender_id, content, created_at }).catch(() => {});
+    const message = { message_id, conversation_id, sender_id, content, created_at };
+    void this.#try((storage) => storage.put(message));
   }
 
   #forget(messageId: string): boolean {

@@ -1,5 +1,5 @@
 import { DuetError, isErrorCode } from '../error.ts';
-import { errors } from '../generated/errors.ts';
+import { recoveries } from '../generated/errors.ts';
 import type { ClientFrame, InboxFrame } from '../generated/types.ts';
 import type { TokenSource } from '../token.ts';
 import {
@@ -10,7 +10,7 @@ import {
   type MachineEvent,
   step,
 } from './connection.ts';
-import { Credentials, codeOf } from './credentials.ts';
+import { Credentials } from './credentials.ts';
 import { onWake } from './wake.ts';
 
 /** The part of a `WebSocket` that is used: the platform's will do, and so will the one of `ws`. */
@@ -46,6 +46,8 @@ export class Socket {
   readonly #credentials: Credentials;
   /** Whether this connection has sent its token. */
   #hasSaidWho = false;
+  /** Why there is no token. */
+  #error: DuetError | undefined;
 
   constructor(options: SocketOptions) {
     this.#options = options;
@@ -54,7 +56,7 @@ export class Socket {
 
   get state(): ConnectionState {
     const { status, reason, retryInMs } = this.#machine;
-    return { status, reason, retryInMs };
+    return { status, reason, retryInMs, error: reason && this.#error };
   }
 
   /** @throws DuetError when there is no WebSocket to connect with */
@@ -122,6 +124,7 @@ export class Socket {
       return;
     }
     this.#ws = ws;
+    this.#error = undefined;
     this.#hasSaidWho = false;
     ws.onopen = () => this.#tell({ type: 'opened' });
     ws.onmessage = ({ data }: { data: unknown }) => this.#receive(data);
@@ -176,7 +179,7 @@ export class Socket {
   #lost(code: number, reason: string): void {
     this.#ws = undefined;
     const known = isErrorCode(reason) ? reason : undefined;
-    const recovery = known ? errors[known].recovery : code === 4401 ? 'reauthenticate' : 'retry';
+    const recovery = known ? recoveries[known] : code === 4401 ? 'reauthenticate' : 'retry';
     if (known === 'missing_token' && !this.#hasSaidWho) {
       // The server would not wait any longer for a token that we are still waiting for ourselves.
       this.#tell({ type: 'lost', reason: 'token_unavailable', recovery: 'retry' });
@@ -193,10 +196,11 @@ export class Socket {
       this.#hasSaidWho = true;
       this.#write({ type: 'auth', token });
     } catch (error) {
+      if (ws !== this.#ws || !(error instanceof DuetError)) return; // the token source throws nothing else
+      this.#error = error;
       // Where nobody is signed in there is no more to try; a token that could not be had may be later.
-      const reason = codeOf(error);
-      const recovery = reason === 'missing_token' ? 'final' : 'retry';
-      if (ws === this.#ws) this.#tell({ type: 'lost', reason, recovery });
+      const isFinal = error.code === 'missing_token' || error.recovery === 'final';
+      this.#tell({ type: 'lost', reason: error.code, recovery: isFinal ? 'final' : 'retry' });
     }
   }
 

@@ -14,6 +14,7 @@ export interface StoredMessage {
 export interface OutboxStorage {
   /** Everything that is kept, oldest first. */
   load(): Promise<readonly StoredMessage[]>;
+  /** May come again with the same id. */
   put(message: StoredMessage): Promise<void>;
   delete(messageId: string): Promise<void>;
 }
@@ -43,12 +44,13 @@ export function asyncStorageOutbox(storage: AsyncKeyValueStorage): OutboxStorage
 }
 
 /** An outbox in the browser's `localStorage`, or in another `Storage`. */
-export function localStorageOutbox(storage: Storage = localStorage): OutboxStorage {
+export function localStorageOutbox(storage?: Storage): OutboxStorage {
+  const there = () => storage ?? localStorage; // looked for when it is needed: not while a server renders
   return asyncStorageOutbox({
-    getAllKeys: async () => Object.keys(storage),
-    getItem: async (key) => storage.getItem(key),
-    setItem: async (key, value) => storage.setItem(key, value),
-    removeItem: async (key) => storage.removeItem(key),
+    getAllKeys: async () => Object.keys(there()),
+    getItem: async (key) => there().getItem(key),
+    setItem: async (key, value) => there().setItem(key, value),
+    removeItem: async (key) => there().removeItem(key),
   });
 }
 

@@ -13,7 +13,12 @@ import type {
 import { derived, useObserved } from './observed.ts';
 import { useDuet } from './provider.ts';
 
-const IDLE: ConnectionState = { status: 'idle', reason: undefined, retryInMs: undefined };
+const IDLE: ConnectionState = {
+  status: 'idle',
+  reason: undefined,
+  retryInMs: undefined,
+  error: undefined,
+};
 
 /** How the connection is. */
 export function useConnection(): ConnectionState {

@@ -25,7 +25,7 @@ export class Witness {
   look(): void {
     this.looks += 1;
     const { messages, outgoing, error } = this.#thread.get();
-    if (error) this.#fault(`an error: ${error.code}`);
+    if (error?.recovery === 'final') this.#fault(`an error: ${error.code}`);
     const shown = new Set<string>();
     messages.forEach(({ seq, message_id }, index) => {
       const before = messages[index - 1]?.seq;

@@ -68,5 +68,8 @@ describe('two people chat', () => {
       ({ conversation }) => conversation?.presence?.online === false,
     );
     expect(conversation?.presence?.last_seen).toEqual(expect.any(String));
+    // Without a connection nobody knows.
+    ben.live.close();
+    expect(theirs.get().conversation?.presence).toBe(undefined);
   });
 });

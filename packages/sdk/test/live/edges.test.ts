@@ -183,7 +183,7 @@ test('a connection that was taken five times and then cut with an expired token 
 
 test('the state of the connection is what it says, and no more', async () => {
   const duet = createDuet({ url: 'http://127.0.0.1:1', getToken });
-  expect(Object.keys(duet.live.connection.get()).sort()).toEqual(['reason', 'retryInMs', 'status']);
+  expect(Object.keys(duet.live.connection.get()).sort()).toEqual(['error', 'reason', 'retryInMs', 'status']);
 });
 
 test('what was written before a reload is sent before what was written after it', async () => {

@@ -33,6 +33,29 @@ describe('what cannot be', () => {
     expect(thread.get().outgoing).toHaveLength(1000);
   });
 
+  test('a url that is none says so at once', () => {
+    for (const url of ['', '/', 'localhost:8080', 'ws://localhost:8080'])
+      expect(() => device(randomUUID(), { url })).toThrow('url must begin with http');
+  });
+
+  test('a thread that cannot be read for some time says why, and is read when it can be', async () => {
+    const { ada, ben, id } = await pair();
+    await ben.messages.send({ conversation_id: id, content: 'Hello' });
+    let isBlocked = true;
+    const blocked = device(ada.id, {
+      maxRetries: 0,
+      fetch: (url, init) => (isBlocked ? Promise.reject(new TypeError('blocked')) : fetch(url, init)),
+    });
+    blocked.live.connect();
+    const thread = blocked.live.conversation(id);
+    const { error } = await until(thread, ({ error }) => error !== undefined);
+    expect(error).toMatchObject({ code: 'network', recovery: 'retry' });
+    expect(error?.message).toContain('blocked');
+    isBlocked = false;
+    const { messages } = await until(thread, ({ error, isSynced }) => error === undefined && isSynced);
+    expect(messages).toHaveLength(1);
+  });
+
   test('without a WebSocket the client says so', () => {
     vi.stubGlobal('WebSocket', undefined);
     const duet = device(randomUUID());

@@ -42,6 +42,11 @@ const kinds: Record<string, () => { reload: Reload; spoil: (key: string, value: 
 };
 afterEach(() => void vi.unstubAllGlobals());
 
+test('localStorage is looked for when it is needed, so that a server can render', () => {
+  vi.stubGlobal('localStorage', undefined);
+  expect(() => localStorageOutbox()).not.toThrow();
+});
+
 const message = (n: number): StoredMessage => ({
   message_id: `019a0000-0000-7000-8000-00000000000${n}`,
   conversation_id: 'c',
