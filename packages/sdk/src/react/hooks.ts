@@ -59,39 +59,59 @@ export function useThread(id: string): ThreadHandle {
 /** The messages of a conversation, what is on its way into it, and the way to older ones. */
 export interface Messages extends Omit<ThreadSnapshot, 'conversation'>, Pick<ThreadHandle, 'loadOlder'> {}
 
-/** The messages of a conversation. They are kept whole as long as somebody uses this. */
-export function useMessages(id: string): Messages {
-  const thread = useThread(id);
-  const [messages, empty] = useMemo(() => messagesOf(thread), [thread]);
-  return useObserved(messages, empty);
+const NO_MESSAGES: Messages = {
+  messages: [],
+  outgoing: [],
+  hasOlder: false,
+  isLoadingOlder: false,
+  isSynced: false,
+  error: undefined,
+  loadOlder: async () => {},
+};
+
+/** The messages of a conversation, kept whole as long as somebody uses this. @param id undefined while none is chosen */
+export function useMessages(id: string | undefined): Messages {
+  const thread = useThreadOf(id);
+  const messages = useMemo(() => (thread ? messagesOf(thread) : always(NO_MESSAGES)), [thread]);
+  return useObserved(messages, NO_MESSAGES);
 }
 
-function messagesOf(thread: ThreadHandle): [Observable<Messages>, Messages] {
+function messagesOf(thread: ThreadHandle): Observable<Messages> {
   const { loadOlder } = thread;
-  const messages = derived<ThreadSnapshot, Messages>(thread, ({ conversation: _, ...value }) => ({
-    ...value,
-    loadOlder,
-  }));
-  const nothing = { messages: [], outgoing: [], hasOlder: false, isLoadingOlder: false, isSynced: false };
-  return [messages, { ...nothing, error: undefined, loadOlder }];
+  return derived(thread, ({ conversation: _, ...value }) => ({ ...value, loadOlder }));
 }
 
 /** A conversation with its peer, typing, presence and unread messages; undefined until it is known. */
-export function useConversation(id: string): LiveConversation | undefined {
-  return useObserved(useThread(id).conversation, undefined);
+export function useConversation(id: string | undefined): LiveConversation | undefined {
+  return usePart(id, (conversation) => conversation);
 }
 
 /** Whether the other side is typing. */
-export function useTyping(id: string): boolean {
+export function useTyping(id: string | undefined): boolean {
   return usePart(id, (conversation) => conversation?.isTyping) ?? false;
 }
 
 /** Whether the other side is there; undefined while it is not known. */
-export function usePresence(id: string): Presence | undefined {
+export function usePresence(id: string | undefined): Presence | undefined {
   return usePart(id, (conversation) => conversation?.presence);
 }
 
-function usePart<T>(id: string, part: (conversation: LiveConversation | undefined) => T): T | undefined {
-  const { get, subscribe } = useThread(id).conversation;
+function usePart<T>(
+  id: string | undefined,
+  part: (conversation: LiveConversation | undefined) => T,
+): T | undefined {
+  const { get, subscribe } = useThreadOf(id)?.conversation ?? NOTHING;
   return useObserved<T | undefined>({ get: () => part(get()), subscribe }, undefined);
 }
+
+function useThreadOf(id: string | undefined): ThreadHandle | undefined {
+  const { live } = useDuet();
+  return id === undefined ? undefined : live.conversation(id);
+}
+
+/** An observable of what never changes. */
+function always<T>(value: T): Observable<T> {
+  return { get: () => value, subscribe: () => () => {} };
+}
+
+const NOTHING = always(undefined);
