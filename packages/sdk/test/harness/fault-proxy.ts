@@ -65,11 +65,14 @@ export class FaultProxy {
     }
   }
 
-  /** Some connection is half-open from now on, and stays so. */
+  /** Two of the sockets are half-open from now on, and stay so. */
   forget(random: Random): void {
-    this.#count('forgotten');
-    const sockets = [...this.#links].filter(({ isSocket }) => isSocket);
-    random.pick(sockets)?.stall(random.pick(DIRECTIONS) ?? [], undefined);
+    for (let count = 0; count < 2; count += 1) {
+      const sockets = [...this.#links].filter(({ isSocket, isForgotten }) => isSocket && !isForgotten);
+      const link = random.pick(sockets);
+      if (link) this.#count('forgotten');
+      link?.stall(['to-server', 'to-client'], undefined);
+    }
   }
 
   /** Nothing more goes wrong; what is forgotten stays so. */
