@@ -31,7 +31,13 @@ export type Exchange = <T>(
 /** The part of `fetch` that is used: the platform's will do, and so will another. */
 export type Fetch = (
   url: string,
-  init: { method: string; headers: Record<string, string>; body?: string; signal: AbortSignal },
+  init: {
+    method: string;
+    headers: Record<string, string>;
+    body?: string;
+    signal: AbortSignal;
+    redirect: 'error';
+  },
 ) => Promise<Reply>;
 
 interface CallerOptions {
@@ -44,8 +50,7 @@ interface CallerOptions {
 
 /** Everything that calls have in common: bounds, the token, retries, errors. */
 export function createExchange({ url, tokens, fetch, timeoutMs, maxRetries }: CallerOptions): Exchange {
-  if (!/^https?:\/\//.test(url))
-    throw new TypeError(`url must begin with http:// or https://, and is "${url}"`);
+  if (!/^https?:\/\//.test(url)) throw new TypeError(`url must begin with http(s)://, not "${url}"`);
   const baseUrl = url.replace(/\/+$/, '');
 
   async function send<T>(deadline: Deadline, method: string, path: string, body?: string, token?: string) {
@@ -53,7 +58,14 @@ export function createExchange({ url, tokens, fetch, timeoutMs, maxRetries }: Ca
       ...(body !== undefined && { 'content-type': 'application/json' }),
       ...(token !== undefined && { authorization: `Bearer ${token}` }),
     };
-    const init = { method, headers, signal: deadline.signal, ...(body !== undefined && { body }) };
+    // The paths are exact: whoever redirects wants the body, a password maybe, to go somewhere else.
+    const init = {
+      method,
+      headers,
+      signal: deadline.signal,
+      redirect: 'error' as const,
+      ...(body !== undefined && { body }),
+    };
     try {
       const response = await deadline.race(fetch(baseUrl + path, init));
       return answerOf<T>(response, await deadline.race(response.text()));

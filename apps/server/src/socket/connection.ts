@@ -20,6 +20,8 @@ export class Connection implements Listener {
   #waiting = 0;
   #work: Promise<void> = Promise.resolve();
   #alive = true;
+  /** Whether a frame was handled, or some of what was sent was read, since the last beat. */
+  #progressed = true;
   /** Set once the server ends the connection; a peer that does has what it sent before handled to the end. */
   #closing = false;
   #expiry: NodeJS.Timeout | undefined;
@@ -51,17 +53,19 @@ export class Connection implements Listener {
       this.#ws.send(frame, { binary: false }, () => resolve());
       if (this.#ws.bufferedAmount <= PACE_BYTES) resolve();
     });
+    this.#progressed = true;
   }
 
   fail(): void {
     this.close('internal');
   }
 
-  /** Pings; a peer that did not answer the ping before is gone. While its frames wait here, its pongs do too. */
+  /** Pings; a peer that did not answer the ping before is gone. While its frames wait here, and go on, its pongs do too. */
   beat(): void {
-    if (this.#closing) return;
-    if (this.#alive || this.#ws.isPaused) {
+    if (this.#closing || !this.isOpen) return;
+    if (this.#alive || (this.#ws.isPaused && this.#progressed)) {
       this.#alive = false;
+      this.#progressed = false;
       this.#ws.ping();
     } else {
       this.#ws.terminate();
@@ -104,6 +108,7 @@ export class Connection implements Listener {
       const answer = await work();
       if (answer) this.send(answer);
     }
+    this.#progressed = true;
     this.#waiting -= 1;
     if (this.#ws.isPaused && this.#waiting < MAX_WAITING_FRAMES / 2) {
       this.#alive = true; // its pong may be among what is read now

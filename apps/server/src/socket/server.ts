@@ -161,7 +161,8 @@ export class SocketServer {
 
   #keep(ws: WebSocket, connection: Connection): void {
     this.#connections.add(connection);
-    ws.once('close', () => this.#connections.delete(connection));
+    // It may have sent what is still to be handled.
+    ws.once('close', () => void connection.settled().then(() => this.#connections.delete(connection)));
   }
 }
 

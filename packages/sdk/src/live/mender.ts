@@ -56,7 +56,7 @@ export class Mender {
       try {
         await this.#read(id, need, run);
         if (isSame(need, this.#needOf(id))) {
-          throw new DuetError('invalid_answer', 'What should be there is not', { recovery: 'retry' });
+          throw new DuetError('invalid_answer', 'Messages are missing', { recovery: 'retry' });
         }
         if (failures >= SHOWN_FROM) this.#onFailure(id, undefined);
         failures = 0;

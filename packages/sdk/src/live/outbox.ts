@@ -1,6 +1,6 @@
 import { DuetError, type DuetErrorCode } from '../error.ts';
 import { uuidv7 } from '../uuid.ts';
-import type { OutboxStorage, StoredMessage } from './storage.ts';
+import { isStored, type OutboxStorage, type StoredMessage } from './storage.ts';
 
 /** A message on its way. Once it is delivered it is one of the conversation's messages. */
 export interface OutgoingMessage {
@@ -48,7 +48,7 @@ export class Outbox {
       );
     }
     if (this.#entries.size >= MAX_MESSAGES) {
-      throw new DuetError('outbox_full', `${MAX_MESSAGES} messages wait already`);
+      throw new DuetError('outbox_full', 'Too many messages wait already');
     }
     const message: OutgoingMessage = {
       message_id: uuidv7(),
@@ -95,7 +95,7 @@ export class Outbox {
     const late = new Promise<[]>((resolve) => (timer = setTimeout(() => resolve([]), LOAD_MS)));
     const kept = await Promise.race([this.#try((storage) => storage.load()), late]);
     clearTimeout(timer);
-    return kept ?? [];
+    return Array.isArray(kept) ? kept.filter(isStored) : [];
   }
 
   /** A storage that fails, in whatever way, does not keep a message from being sent. */

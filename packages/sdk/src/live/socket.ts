@@ -62,7 +62,7 @@ export class Socket {
   /** @throws DuetError when there is no WebSocket to connect with */
   connect(): void {
     if (!this.#options.WebSocket) {
-      throw new DuetError('no_websocket', 'There is no WebSocket on this platform: pass one to createDuet');
+      throw new DuetError('no_websocket', 'No WebSocket on this platform: pass one to createDuet');
     }
     this.#stopListening();
     this.#stopListening = onWake(() => this.#tell({ type: 'wake' }));
@@ -158,10 +158,19 @@ export class Socket {
       return;
     }
     this.#tell({ type: 'frame' });
-    this.#options.onFrame(frame);
+    try {
+      this.#options.onFrame(frame);
+    } catch {
+      // Not a frame of the contract, for all its type says.
+      this.#tell({ type: 'lost', reason: 'invalid_answer', recovery: 'retry' });
+      return;
+    }
     switch (frame.type) {
       case 'ready':
-        this.#tell({ type: 'ready', heartbeatMs: frame.heartbeat_seconds * 1000 });
+        this.#tell({
+          type: 'ready',
+          heartbeatMs: 1000 * Math.min(Math.max(frame.heartbeat_seconds, 1) || 25, 3600),
+        });
         break;
       case 'auth':
         void this.#refresh(this.#ws);

@@ -84,14 +84,14 @@ function answer<T>(request: IDBRequest<T>): Promise<T> {
 
 function parse(text: string | null): StoredMessage | undefined {
   try {
-    const value: unknown = JSON.parse(text ?? '');
-    return isStored(value) ? value : undefined;
+    return JSON.parse(text ?? '');
   } catch {
     return undefined;
   }
 }
 
-function isStored(value: unknown): value is StoredMessage {
+/** Whether what a storage gave back is a message of an outbox. */
+export function isStored(value: unknown): value is StoredMessage {
   if (typeof value !== 'object' || value === null) return false;
   const fields = new Map<string, unknown>(Object.entries(value));
   const names = ['message_id', 'conversation_id', 'sender_id', 'content', 'created_at'];

@@ -29,6 +29,8 @@ export async function openConversation(
     .returning({ id: conversations.id });
   const created = inserted.length > 0;
   const conversation = await getConversation(ctx, { conversation_id: id });
-  if (created) ctx.events.publish({ type: 'conversation', conversation });
+  // As it was made: what was read after may be more than that, and is only the actor's side.
+  const empty = { last_message: null, last_seq: 0, unread_count: 0, read_seq: 0, peer_read_seq: 0 };
+  if (created) ctx.events.publish({ type: 'conversation', conversation: { ...conversation, ...empty } });
   return { conversation, created };
 }

@@ -48,20 +48,20 @@ export function dispatch(
   }
 }
 
-async function sync({ ctx, connection }: Member, frame: Frame<'sync'>): Promise<InboxFrame> {
+async function sync({ ctx, connection }: Member, frame: Frame<'sync'>): Promise<InboxFrame | undefined> {
   const changes = syncConversations(ctx, frame);
   for (;;) {
     const { done, value } = await changes.next();
     if (done) return { type: 'synced', ...value };
+    if (!connection.isOpen) return undefined;
     for (const conversation of value)
       await connection.sendPaced(encode({ type: 'conversation', conversation }));
   }
 }
 
-async function send({ ctx, typing }: Member, frame: Frame<'chat_message'>): Promise<InboxFrame | undefined> {
+async function send({ ctx }: Member, frame: Frame<'chat_message'>): Promise<InboxFrame | undefined> {
   const { conversation_id, message: content, message_id } = frame;
   const { message, state, created } = await sendMessage(ctx, { conversation_id, content, message_id });
-  typing.stop({ conversationId: message.conversation_id, userId: ctx.actor.id });
   return created ? undefined : toInboxMessageFrame(message, state);
 }
 

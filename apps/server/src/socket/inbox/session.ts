@@ -70,6 +70,8 @@ export class InboxSession {
       if (named.success) about.message_id = named.data;
       if (!this.#member && type !== 'auth') throw new DomainError('missing_token');
       const frame = parseFrame(clientFrame, value);
+      // Who has gone is owed what they wrote, and no answers.
+      if (!this.connection.isOpen && frame.type !== 'chat_message' && frame.type !== 'read') return undefined;
       if (frame.type === 'auth') return this.#authenticate(frame.token);
       return this.#member && dispatch(this.#member, frame);
     });
@@ -89,8 +91,9 @@ export class InboxSession {
   }
 
   async #authenticate(token: string): Promise<InboxFrame | undefined> {
+    if (!this.#member) clearTimeout(this.#timer); // the token is here; how long it takes to check is our affair
     const identity = await this.#services.authenticate(token);
-    if (this.#ended) return undefined;
+    if (this.#ended || !this.connection.isOpen) return undefined;
     if (this.#member && this.#member.ctx.actor.id !== identity.user.id) {
       throw new DomainError('invalid_token', 'the token is somebody else’s');
     }
@@ -98,7 +101,7 @@ export class InboxSession {
     const left = Math.max(0, identity.expiresAt.getTime() - Date.now());
     clearTimeout(this.#timer);
     const warnIn = left - Math.min(WARNING_MS, left / 2);
-    if (warnIn <= MAX_TIMER_MS) this.#timer = setTimeout(() => this.#warn(left - warnIn), warnIn);
+    this.#warnIn(warnIn, left - warnIn);
     const ready: InboxFrame = {
       type: 'ready',
       user: identity.user,
@@ -123,8 +126,11 @@ export class InboxSession {
     return { ctx: { ...domain, actor: user }, connection, presence, typing, peers: new Map() };
   }
 
-  #warn(leftMs: number): void {
-    this.connection.send(encode({ type: 'auth', expires_in: Math.floor(leftMs / 1000) }));
+  /** @param leftMs how long the token will have left then */
+  #warnIn(ms: number, leftMs: number): void {
+    const warn = () => this.connection.send(encode({ type: 'auth', expires_in: Math.floor(leftMs / 1000) }));
+    const again = () => this.#warnIn(ms - MAX_TIMER_MS, leftMs);
+    this.#timer = setTimeout(ms > MAX_TIMER_MS ? again : warn, Math.min(ms, MAX_TIMER_MS));
   }
 
   #end(code: number): void {

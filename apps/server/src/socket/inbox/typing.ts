@@ -16,9 +16,15 @@ const TYPING_MS = 6000;
 export class Typing {
   readonly #events: Events;
   readonly #entries = new Map<string, Entry>();
+  readonly #unsubscribe: () => void;
 
   constructor(events: Events) {
     this.#events = events;
+    // A message ends it, whichever way it was sent.
+    this.#unsubscribe = events.subscribe((event) => {
+      if (event.type !== 'message') return;
+      this.stop({ conversationId: event.message.conversation_id, userId: event.message.sender.id });
+    });
   }
 
   start(typist: Typist, device: object): void {
@@ -42,11 +48,12 @@ export class Typing {
   }
 
   close(): void {
+    this.#unsubscribe();
     for (const { expiry } of this.#entries.values()) clearTimeout(expiry);
     this.#entries.clear();
   }
 }
 
 function keyOf({ conversationId, userId }: Pick<Typist, 'conversationId' | 'userId'>): string {
-  return `${conversationId} ${userId}`;
+  return JSON.stringify([conversationId, userId]); // a user's id may hold any character
 }
