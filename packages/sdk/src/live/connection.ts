@@ -65,7 +65,7 @@ const AUTHENTICATE_MS = 20_000;
 const CATCH_UP_MS = 30_000;
 /** PROTOCOL 7.7. */
 const PONG_MS = 10_000;
-/** Somebody is looking: is the connection still there? */
+/** Somebody is looking: is the connection still there, or does what is under way get anywhere? */
 const WAKE_PONG_MS = 4000;
 const SHORTEST_WAIT_MS = 500;
 const LONGEST_WAIT_MS = 20_000;
@@ -90,7 +90,8 @@ export function step(machine: Machine, event: MachineEvent, random: number): Ste
       // What failed before says nothing about now; nor does the attempt under way, that may have been made before.
       const awake = { ...machine, attempts: 0 };
       if (status === 'waiting') return open(awake);
-      return status === 'live' ? ping(awake, WAKE_PONG_MS) : [awake, []];
+      if (status === 'live') return ping(awake, WAKE_PONG_MS);
+      return status === 'idle' || status === 'closed' ? [machine, []] : [awake, alarm(WAKE_PONG_MS)];
     }
     case 'opened':
       if (status !== 'connecting') return [machine, []];

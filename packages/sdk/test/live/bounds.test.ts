@@ -259,6 +259,16 @@ test('a connection that does not answer whoever woke is left after 4 s', async (
   expect(await reaches(duet, 'waiting')).toMatchObject({ reason: 'timeout' });
 });
 
+test('an attempt that gets nowhere is left 4 s after somebody woke', async () => {
+  const { window } = browser();
+  const server = await socketServer({});
+  const duet = client(server.url);
+  await reaches(duet, 'authenticating');
+  window.dispatchEvent(new Event('online'));
+  vi.advanceTimersByTime(4000);
+  expect(await reaches(duet, 'waiting')).toMatchObject({ reason: 'timeout' });
+});
+
 test('a page that is hidden wakes nobody', async () => {
   const { document } = browser();
   const server = await socketServer({ opened: (ws) => ws.close(1012, 'server_restarting') });
