@@ -36,7 +36,7 @@ export function createTokenSource(getToken: GetToken, timeoutMs: number): TokenS
 
   async function ask(reason: TokenReason): Promise<string> {
     const token = await bounded(() => answerOf(getToken, reason));
-    if (!token) throw new DuetError('missing_token', 'Nobody is signed in: getToken gave no token');
+    if (!token) throw new DuetError('missing_token', 'Nobody is signed in');
     current = token;
     return token;
   }

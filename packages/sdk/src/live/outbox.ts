@@ -42,10 +42,7 @@ export class Outbox {
   /** @throws DuetError `invalid_request` for what no server takes, `outbox_full` */
   add(conversation_id: string, content: string): OutgoingMessage {
     if (content.trim() === '' || content.length > MAX_LENGTH) {
-      throw new DuetError(
-        'invalid_request',
-        `A message has 1 to ${MAX_LENGTH} characters, and not only blanks`,
-      );
+      throw new DuetError('invalid_request', `A message has 1 to ${MAX_LENGTH} characters, not all blank`);
     }
     if (this.#entries.size >= MAX_MESSAGES) {
       throw new DuetError('outbox_full', 'Too many messages wait already');

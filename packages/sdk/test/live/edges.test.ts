@@ -208,8 +208,6 @@ test('frames that are none are not a crash: the connection is made anew', async 
   for (const frame of [
     { type: 'ready' },
     { type: 'conversation' },
-    { type: 'read', conversation_id: 'c' },
-    { type: 'chat_message', conversation_id: 'c', state: null },
     { type: 'pong', cursor: 'c', heads: [null] },
     { type: 'pong', cursor: 'c', heads: 5 },
   ]) {
