@@ -3,6 +3,7 @@ import { connect as connectTcp, type Socket } from 'node:net';
 import postgres from 'postgres';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createPostgres } from '../harness/database.ts';
+import { inboxOf } from '../harness/inbox.ts';
 import { JWT_SECRET, type Person, personAt, startServerOn, type TestServer } from '../harness/server.ts';
 import { bounded, connectInbox } from '../harness/socket.ts';
 
@@ -156,9 +157,3 @@ test('4.5 a peer that never reads is ended, though its frames wait', async () =>
   await expect.poll(() => logged('inbox closed', ada), { timeout: 15_000 }).toBe(1);
   tcp.destroy();
 });
-
-async function inboxOf(person: Person) {
-  const inbox = await connectInbox(server.url, { query: `?token=${person.token}` });
-  await inbox.next();
-  return inbox;
-}

@@ -1,10 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import type { InboxFrame } from '@duet/contract';
 import postgres from 'postgres';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createPostgres } from '../harness/database.ts';
+import { type Inbox, inboxOf, sync as syncInbox } from '../harness/inbox.ts';
 import { JWT_SECRET, Person, startServerOn, type TestServer } from '../harness/server.ts';
-import { connectInbox, type TestSocket } from '../harness/socket.ts';
 
 // PROTOCOL 7.4: what a sync did not see, because it was not committed yet, is in the next one.
 
@@ -22,20 +21,9 @@ afterAll(async () => {
   await database.drop();
 });
 
-async function sync(inbox: TestSocket<InboxFrame>, cursor?: string) {
-  inbox.send({ type: 'sync', cursor });
-  const ids: string[] = [];
-  for (;;) {
-    const frame = await inbox.next();
-    if (frame.type === 'conversation') ids.push(frame.conversation.id);
-    if (frame.type === 'synced') return { ids, ...frame };
-  }
-}
-
-async function inboxOf(person: Person) {
-  const inbox = await connectInbox(person.url, { query: `?token=${person.token}` });
-  await inbox.next();
-  return inbox;
+async function sync(inbox: Inbox, cursor?: string) {
+  const { conversations, ...synced } = await syncInbox(inbox, cursor);
+  return { ids: conversations.map(({ id }) => id), ...synced };
 }
 
 /** Conversations with people who are new. */

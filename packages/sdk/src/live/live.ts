@@ -16,7 +16,7 @@ import { Signals } from './signals.ts';
 import { Socket, type WebSocketConstructor } from './socket.ts';
 import type { OutboxStorage } from './storage.ts';
 import { isAwaited, needOf, withWatch } from './thread.ts';
-import { type ThreadActions, threadHandle } from './thread-handle.ts';
+import { type ThreadActions, type ThreadParts, threadHandle } from './thread-handle.ts';
 import { TypingSender } from './typing-sender.ts';
 import { liveConversation, withReadFlags } from './view.ts';
 
@@ -32,13 +32,6 @@ export interface LiveOptions {
 /** How many conversations' other sides are watched for presence from the start. */
 const WATCHED_AT_FIRST = 200;
 const RESEND_MS = 2000;
-
-/** A handle, and what it is made of. */
-interface ThreadParts {
-  readonly handle: ThreadHandle;
-  readonly snapshot: Computed<ThreadSnapshot>;
-  readonly conversation: Computed<LiveConversation | undefined>;
-}
 
 /** What `live` is: puts the parts together, and passes on what each has to say to the others. */
 export class LiveClient implements Live, ThreadActions {

@@ -1,5 +1,5 @@
 import type { LiveConversation, ThreadHandle, ThreadSnapshot } from './api.ts';
-import type { Observable } from './observable.ts';
+import type { Computed, Observable } from './observable.ts';
 import type { OutgoingMessage } from './outbox.ts';
 
 /** What the handles of conversations have in common: see `live.ts`. */
@@ -31,4 +31,11 @@ export function threadHandle(
     setTyping: (isTyping) => actions.setTyping(id, isTyping),
     loadOlder: () => actions.loadOlder(id),
   };
+}
+
+/** A handle, and what it is made of. */
+export interface ThreadParts {
+  readonly handle: ThreadHandle;
+  readonly snapshot: Computed<ThreadSnapshot>;
+  readonly conversation: Computed<LiveConversation | undefined>;
 }
