@@ -41,10 +41,11 @@ export function printBinding(): string {
   return `${comment(['The operations, each made by `call`.'])}export function bindOperations(call: Call): Operations {\nreturn {\n${grouped(method, ',\n')}\n};\n}`;
 }
 
-function docs({ summary, description = '', method, path, errors }: Operation): string[] {
+function docs({ id, summary, description = '', method, path, errors }: Operation): string[] {
   return [
     `${summary}.`,
     description,
+    id.startsWith('list') ? 'A page; `each` goes on from page to page.' : '',
     `\`${method} ${path}\``,
     errors.length > 0 ? `@throws DuetError \`${errors.join('`, `')}\`, and what every call can` : '',
   ];

@@ -66,6 +66,7 @@ export interface Operations {
     /**
      * My conversations, latest activity first.
      * When there is more, the `Link` header names the next page (`rel="next"`).
+     * A page; `each` goes on from page to page.
      * `GET /api/chat/conversations/`
      */
     list(input?: ListConversationsInput, options?: CallOptions): Promise<Conversation[]>;
@@ -93,6 +94,7 @@ export interface Operations {
     /**
      * The history, a page at a time.
      * `before` and `after` bound the range, `order` says from which end it is walked.
+     * A page; `each` goes on from page to page.
      * `GET /api/chat/conversations/{conversation_id}/messages/`
      * @throws DuetError `not_participant`, `not_found`, and what every call can
      */

@@ -1,9 +1,27 @@
 import { onTestFinished } from 'vitest';
 
+/** Says how many listen to it. */
+class CountingTarget extends EventTarget {
+  listening = 0;
+
+  override addEventListener(...args: Parameters<EventTarget['addEventListener']>): void {
+    this.listening += 1;
+    super.addEventListener(...args);
+  }
+
+  override removeEventListener(...args: Parameters<EventTarget['removeEventListener']>): void {
+    this.listening -= 1;
+    super.removeEventListener(...args);
+  }
+}
+
 /** Stands in for a browser's window and document, for as long as the test runs. */
-export function browser(): { window: EventTarget; document: EventTarget & { visibilityState: string } } {
-  const window = new EventTarget();
-  const document = Object.assign(new EventTarget(), { visibilityState: 'visible' });
+export function browser(): {
+  window: CountingTarget;
+  document: CountingTarget & { visibilityState: string };
+} {
+  const window = new CountingTarget();
+  const document = Object.assign(new CountingTarget(), { visibilityState: 'visible' });
   const standIns = {
     document,
     addEventListener: window.addEventListener.bind(window),

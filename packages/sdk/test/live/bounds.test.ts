@@ -181,6 +181,25 @@ test('one token that is over is followed by another without a pause', async () =
   expect([server.opened, getToken.asked]).toEqual([2, 2]);
 });
 
+test('getToken is told whether the time of the last token was over, or it was not taken', async () => {
+  for (const [code, reason] of [
+    ['token_expired', 'expired'],
+    ['invalid_token', 'rejected'],
+  ] as const) {
+    const reasons: string[] = [];
+    const server = await socketServer({
+      heard: (frame, say, ws) => {
+        if (frame.type === 'auth' && frame.token === 'token 1') ws.close(4401, code);
+        else proper(frame, say);
+      },
+    });
+    const duet = client(server.url, ({ reason }) => `token ${reasons.push(reason)}`);
+    await reaches(duet, 'live');
+    expect(reasons).toEqual(['missing', reason]);
+    duet.live.close();
+  }
+});
+
 test('a server that is going away for ever is asked now and then', async () => {
   const server = await socketServer({ opened: (ws) => ws.close(1012, 'server_restarting') });
   const duet = client(server.url);
@@ -290,4 +309,14 @@ test('whoever is awake does not wait long for what failed while asleep', async (
   window.dispatchEvent(new Event('online'));
   await reaches(duet, 'connecting');
   expect((await reaches(duet, 'waiting')).retryInMs).toBeLessThanOrEqual(2000);
+});
+
+test('close() leaves no listener behind, however often it connected', async () => {
+  const { window, document } = browser();
+  const duet = client((await socketServer({ heard: proper })).url);
+  for (let times = 0; times < 3; times += 1) duet.live.connect();
+  await reaches(duet, 'live');
+  expect([window.listening, document.listening]).toEqual([2, 1]);
+  duet.live.close();
+  expect([window.listening, document.listening]).toEqual([0, 0]);
 });
