@@ -1,47 +1,17 @@
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { beforeEach, expect, onTestFinished, test, vi } from 'vitest';
-import { type ConnectionStatus, createDuet, type Duet, type GetToken } from '../../src/index.ts';
-import { browser } from '../harness/browser.ts';
+import type { ConnectionStatus, GetToken } from '../../src/index.ts';
+import { client, MINUTE_MS, pass, reaches } from '../harness/fast-time.ts';
 import { proper, type Script, socketServer } from '../harness/socket-server.ts';
-import { eventually, until } from '../harness/until.ts';
+import { eventually } from '../harness/until.ts';
 
 // However a server, a token or a network behaves: every wait ends, and nothing is tried without end or without a pause.
-// Sockets are real and timers are not, so that minutes pass at once.
 
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
   return () => vi.useRealTimers();
 });
-
-const MINUTE_MS = 60_000;
-const give = () => 'a-token';
-
-function client(url: string, getToken: GetToken = give, timeoutMs = 30_000): Duet {
-  const duet = createDuet({ url, getToken, timeoutMs });
-  onTestFinished(() => duet.live.close());
-  duet.live.connect();
-  return duet;
-}
-
-const reaches = ({ live }: Duet, ...statuses: ConnectionStatus[]) =>
-  until(live.connection, ({ status }) => statuses.includes(status));
-
-/** Lets time pass, wait by wait, and what happens in between happen. @returns how often it waited */
-async function pass(duet: Duet, ms: number): Promise<number> {
-  let waits = 0;
-  for (let left = ms; left > 0; ) {
-    const { status, retryInMs = 0 } = await reaches(duet, 'waiting', 'closed', 'live');
-    if (status !== 'waiting') {
-      vi.advanceTimersByTime(left);
-      break;
-    }
-    waits += 1;
-    left -= retryInMs;
-    vi.advanceTimersByTime(retryInMs);
-  }
-  return waits;
-}
 
 /** Counts what a client asks for. */
 function counted(answer: () => string | null | Promise<string | null>): GetToken & { asked: number } {
@@ -160,7 +130,7 @@ test.for(stuck)('a server that %s is left in time', async ([, status, ms, script
 test.for(['invalid_token', 'token_expired'])(
   'a server that takes no token, with %s, is asked five times',
   async (reason) => {
-    const getToken = counted(give);
+    const getToken = counted(() => 'a-token');
     const server = await socketServer({ heard: (_frame, _say, ws) => ws.close(4401, reason) });
     const duet = client(server.url, getToken);
     await pass(duet, 10 * MINUTE_MS);
@@ -240,83 +210,4 @@ test('close() while it waits ends the wait', async () => {
   vi.advanceTimersByTime(10 * MINUTE_MS);
   expect(duet.live.connection.get().status).toBe('closed');
   expect(server.opened).toBe(1);
-});
-
-test.for(['online', 'pageshow', 'visibilitychange'])(
-  '%s ends a wait, and asks a connection whether it lives',
-  async (type) => {
-    const { window, document } = browser();
-    const wake = () => (type === 'visibilitychange' ? document : window).dispatchEvent(new Event(type));
-    let isAway = true;
-    const server = await socketServer({
-      opened: (ws) => isAway && ws.close(1012, 'server_restarting'),
-      heard: (frame, say) => !isAway && proper(frame, say),
-    });
-    const duet = client(server.url);
-    await reaches(duet, 'waiting');
-    isAway = false;
-    wake();
-    await reaches(duet, 'live');
-    const pings = () => server.frames.filter((frame) => frame.type === 'ping').length;
-    expect(pings()).toBe(0);
-    wake();
-    await eventually(() => pings() === 1);
-    duet.live.close();
-    wake();
-    expect(duet.live.connection.get().status).toBe('closed');
-  },
-);
-
-test('a connection that does not answer whoever woke is left after 4 s', async () => {
-  const { window } = browser();
-  const server = await socketServer({
-    heard: (frame, say) => frame.type !== 'ping' && proper(frame, say),
-  });
-  const duet = client(server.url);
-  await reaches(duet, 'live');
-  window.dispatchEvent(new Event('online'));
-  vi.advanceTimersByTime(4000);
-  expect(await reaches(duet, 'waiting')).toMatchObject({ reason: 'timeout' });
-});
-
-test('an attempt that gets nowhere is left 4 s after somebody woke', async () => {
-  const { window } = browser();
-  const server = await socketServer({});
-  const duet = client(server.url);
-  await reaches(duet, 'authenticating');
-  window.dispatchEvent(new Event('online'));
-  vi.advanceTimersByTime(4000);
-  expect(await reaches(duet, 'waiting')).toMatchObject({ reason: 'timeout' });
-});
-
-test('a page that is hidden wakes nobody', async () => {
-  const { document } = browser();
-  const server = await socketServer({ opened: (ws) => ws.close(1012, 'server_restarting') });
-  const duet = client(server.url);
-  await reaches(duet, 'waiting');
-  document.visibilityState = 'hidden';
-  document.dispatchEvent(new Event('visibilitychange'));
-  expect(duet.live.connection.get().status).toBe('waiting');
-});
-
-test('whoever is awake does not wait long for what failed while asleep', async () => {
-  const { window } = browser();
-  const server = await socketServer({ opened: (ws) => ws.close(1012, 'server_restarting') });
-  const duet = client(server.url);
-  await reaches(duet, 'waiting');
-  await pass(duet, 5 * MINUTE_MS);
-  await reaches(duet, 'waiting');
-  window.dispatchEvent(new Event('online'));
-  await reaches(duet, 'connecting');
-  expect((await reaches(duet, 'waiting')).retryInMs).toBeLessThanOrEqual(2000);
-});
-
-test('close() leaves no listener behind, however often it connected', async () => {
-  const { window, document } = browser();
-  const duet = client((await socketServer({ heard: proper })).url);
-  for (let times = 0; times < 3; times += 1) duet.live.connect();
-  await reaches(duet, 'live');
-  expect([window.listening, document.listening]).toEqual([2, 1]);
-  duet.live.close();
-  expect([window.listening, document.listening]).toEqual([0, 0]);
 });
