@@ -36,7 +36,7 @@ export interface TypingChanged {
   readonly typing: boolean;
 }
 
-/** Somebody came online, or went. */
+/** Somebody came online on the node that says so, or went from it. */
 export interface PresenceChanged {
   readonly type: 'presence';
   readonly userId: string;
@@ -44,20 +44,73 @@ export interface PresenceChanged {
   readonly lastSeen: string | null;
 }
 
+/** Somebody wants to know whether this person is online: every node that has them answers with `presence`. */
+export interface PresenceAsked {
+  readonly type: 'presence_asked';
+  readonly userId: string;
+}
+
 export type DomainEvent =
   | MessageCommitted
   | ConversationOpened
   | ConversationRead
   | TypingChanged
-  | PresenceChanged;
+  | PresenceChanged
+  | PresenceAsked;
+
+/** What happened on one node at one moment, in order; `node` is the one it happened on. */
+export type EventListener = (events: readonly DomainEvent[], node: string) => void;
+
+/** Something about the nodes themselves. */
+export type BusChange =
+  /** Events of other nodes may have been lost: what matters is to be read from the database. */
+  | { readonly type: 'missed' }
+  /** A node went, or was not heard of for so long that it must be gone. */
+  | { readonly type: 'node_gone'; readonly node: string };
+
+/** What nodes tell each other about somebody: what their devices hear, or whether they are online. */
+export type Topic = `user:${string}` | `presence:${string}`;
+
+/** Interest in a topic. */
+export interface Following {
+  /** Resolves when what other nodes publish from now on is heard here; never rejects, also when the bus is away. */
+  readonly active: Promise<void>;
+  end(): void;
+}
 
 /**
  * The port through which facts leave the domain: committed ones, and who is typing and online.
  *
- * Delivery is a hint: an adapter may lose, repeat or reorder events; whoever listens repairs from the database.
+ * Whoever listens on the same node hears them before `publish` returns. To other nodes delivery is a hint: a bus may lose, repeat or reorder
+ * events; whoever listens repairs from the database.
  */
 export interface Events {
-  publish(event: DomainEvent): void;
+  /** This node, among those that share the bus. */
+  readonly node: string;
+  publish(events: readonly DomainEvent[]): void;
   /** @returns a function that ends the subscription */
-  subscribe(listener: (event: DomainEvent) => void): () => void;
+  subscribe(listener: EventListener): () => void;
+  /** Events of other nodes are heard only if they concern a topic that somebody here follows. */
+  follow(topic: Topic): Following;
+  /** @returns a function that ends the watch */
+  watch(listener: (change: BusChange) => void): () => void;
+  /** Tells the others that this node goes, and leaves the bus. */
+  close(): Promise<void>;
+}
+
+/** Whom an event concerns. */
+export function topicsOf(event: DomainEvent): Topic[] {
+  switch (event.type) {
+    case 'message':
+    case 'read':
+      return event.users.map((id): Topic => `user:${id}`);
+    case 'conversation':
+      return [`user:${event.conversation.user1.id}`, `user:${event.conversation.user2.id}`];
+    case 'typing':
+      return [`user:${event.peerId}`];
+    case 'presence':
+      return [`presence:${event.userId}`];
+    case 'presence_asked':
+      return [`user:${event.userId}`];
+  }
 }

@@ -1,15 +1,23 @@
-import type { DomainEvent, Events } from './events.ts';
+import { randomUUID } from 'node:crypto';
+import type { EventListener, Events, Following } from './events.ts';
 
-/** Events within one process. */
+const HEARD: Following = { active: Promise.resolve(), end: () => {} };
+
+/** Events of the only node there is: nothing is lost, and there is nobody else to hear of. */
 export function memoryEvents(): Events {
-  const listeners = new Set<(event: DomainEvent) => void>();
+  const node = randomUUID();
+  const listeners = new Set<EventListener>();
   return {
-    publish: (event) => {
-      for (const listener of listeners) listener(event);
+    node,
+    publish: (events) => {
+      for (const listener of listeners) listener(events, node);
     },
     subscribe: (listener) => {
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
+    follow: () => HEARD,
+    watch: () => () => {},
+    close: async () => listeners.clear(),
   };
 }

@@ -1,5 +1,5 @@
 import type { ChatMessageFrame, ConversationState, InboxFrame, Message, ServerFrame } from '@duet/contract';
-import type { DomainEvent, PresenceChanged } from '../events/events.ts';
+import type { DomainEvent } from '../events/events.ts';
 
 /** A frame as it goes over the wire. */
 export function encode(frame: ServerFrame | InboxFrame): Buffer {
@@ -32,7 +32,7 @@ export interface Addressed {
 }
 
 /** An event as the inboxes of those whom it concerns hear it (PROTOCOL 7.6); presence goes to whoever asked instead. */
-export function inboxFrameOf(event: Exclude<DomainEvent, PresenceChanged>): Addressed {
+export function inboxFrameOf(event: DomainEvent): Addressed | undefined {
   switch (event.type) {
     case 'message':
       return { userIds: event.users, frame: toInboxMessageFrame(event.message, event.state) };
@@ -49,5 +49,8 @@ export function inboxFrameOf(event: Exclude<DomainEvent, PresenceChanged>): Addr
       const { type, conversationId: conversation_id, userId: user_id, typing } = event;
       return { userIds: [event.peerId], frame: { type, conversation_id, user_id, typing } };
     }
+    case 'presence':
+    case 'presence_asked':
+      return undefined;
   }
 }

@@ -36,7 +36,7 @@ function setUp(load: LoadMessages) {
   const publish = (...seqs: number[]) => {
     for (const seq of seqs) {
       const state: ConversationState = { last_seq: seq, read_seqs: [0, 0], unread_counts: [0, 0] };
-      events.publish({ type: 'message', message: message(seq), users: ['a', 'b'], state });
+      events.publish([{ type: 'message', message: message(seq), users: ['a', 'b'], state }]);
     }
   };
   return { hub, seat, listener, heard, publish, failed: () => failed };

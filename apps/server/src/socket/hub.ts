@@ -48,7 +48,9 @@ export class Hub {
   constructor(events: Events, load: LoadMessages, log: FastifyBaseLogger) {
     this.#load = load;
     this.#log = log;
-    this.#unsubscribe = events.subscribe((event) => this.#hear(event));
+    this.#unsubscribe = events.subscribe((published) => {
+      for (const event of published) this.#hear(event);
+    });
   }
 
   /** Takes a seat; from now on nothing of the conversation is missed. */
@@ -110,7 +112,8 @@ export class Hub {
 
   #hear(event: DomainEvent): void {
     if (event.type === 'message') this.#take(event.message);
-    if (event.type !== 'presence') this.#tell(inboxFrameOf(event));
+    const addressed = inboxFrameOf(event);
+    if (addressed) this.#tell(addressed);
   }
 
   /** One serialisation, and only if somebody is there to hear it. */

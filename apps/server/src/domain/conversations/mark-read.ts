@@ -49,7 +49,7 @@ export async function markRead(
   });
   if (moved) {
     const conversationId = input.conversation_id.toLowerCase();
-    ctx.events.publish({ type: 'read', conversationId, userId: ctx.actor.id, users, ...marked });
+    ctx.events.publish([{ type: 'read', conversationId, userId: ctx.actor.id, users, ...marked }]);
   }
   return { ...marked, moved };
 }

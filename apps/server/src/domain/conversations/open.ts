@@ -31,6 +31,6 @@ export async function openConversation(
   const conversation = await getConversation(ctx, { conversation_id: id });
   // As it was made: what was read after may be more than that, and is only the actor's side.
   const empty = { last_message: null, last_seq: 0, unread_count: 0, read_seq: 0, peer_read_seq: 0 };
-  if (created) ctx.events.publish({ type: 'conversation', conversation: { ...conversation, ...empty } });
+  if (created) ctx.events.publish([{ type: 'conversation', conversation: { ...conversation, ...empty } }]);
   return { conversation, created };
 }

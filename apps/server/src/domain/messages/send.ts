@@ -37,7 +37,7 @@ export async function sendMessage(ctx: ActorContext, input: SendInput): Promise<
   }
   const { users, ...sent } = await store(ctx, { ...input, message_id: input.message_id ?? randomUUID() });
   // A repeated message is published too: the first try may have died between its commit and this line.
-  ctx.events.publish({ type: 'message', message: sent.message, users, state: sent.state });
+  ctx.events.publish([{ type: 'message', message: sent.message, users, state: sent.state }]);
   return sent;
 }
 

@@ -1,6 +1,7 @@
 import type { FastifyBaseLogger } from 'fastify';
 import type { Context } from '../../domain/context.ts';
 import { markSeen } from '../../domain/users/mark-seen.ts';
+import type { PresenceChanged } from '../../events/events.ts';
 import { encode } from '../frames.ts';
 import type { Listener } from '../hub.ts';
 
@@ -24,17 +25,8 @@ export class Presence {
   constructor(ctx: Context, log: FastifyBaseLogger) {
     this.#ctx = ctx;
     this.#log = log;
-    this.#unsubscribe = ctx.events.subscribe((event) => {
-      if (event.type !== 'presence') return;
-      const watchers = this.#watchers.get(event.userId);
-      if (!watchers) return;
-      const frame = encode({
-        type: 'presence',
-        user_id: event.userId,
-        online: event.online,
-        last_seen: event.lastSeen,
-      });
-      for (const listener of watchers) listener.send(frame);
+    this.#unsubscribe = ctx.events.subscribe((published) => {
+      for (const event of published) if (event.type === 'presence') this.#tell(event);
     });
   }
 
@@ -46,7 +38,7 @@ export class Presence {
     const wasOnline = this.isOnline(userId);
     this.#leaving.delete(userId);
     this.#devices.set(userId, (this.#devices.get(userId) ?? 0) + 1);
-    if (!wasOnline) this.#ctx.events.publish({ type: 'presence', userId, online: true, lastSeen: null });
+    if (!wasOnline) this.#ctx.events.publish([{ type: 'presence', userId, online: true, lastSeen: null }]);
   }
 
   leave(userId: string): void {
@@ -91,6 +83,13 @@ export class Presence {
     await this.#remember(gone, this.#ctx.now());
   }
 
+  #tell({ userId, online, lastSeen }: PresenceChanged): void {
+    const watchers = this.#watchers.get(userId);
+    if (!watchers) return;
+    const frame = encode({ type: 'presence', user_id: userId, online, last_seen: lastSeen });
+    for (const listener of watchers) listener.send(frame);
+  }
+
   #unwatch(listener: Listener, userId: string): void {
     const watchers = this.#watchers.get(userId);
     watchers?.delete(listener);
@@ -111,7 +110,7 @@ export class Presence {
     await this.#remember(userIds, now);
     for (const userId of userIds) {
       if (this.isOnline(userId)) continue; // back while that was written; nobody was told of the absence
-      this.#ctx.events.publish({ type: 'presence', userId, online: false, lastSeen: now.toISOString() });
+      this.#ctx.events.publish([{ type: 'presence', userId, online: false, lastSeen: now.toISOString() }]);
     }
   }
 

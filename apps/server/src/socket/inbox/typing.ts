@@ -21,9 +21,11 @@ export class Typing {
   constructor(events: Events) {
     this.#events = events;
     // A message ends it, whichever way it was sent.
-    this.#unsubscribe = events.subscribe((event) => {
-      if (event.type !== 'message') return;
-      this.stop({ conversationId: event.message.conversation_id, userId: event.message.sender.id });
+    this.#unsubscribe = events.subscribe((published) => {
+      for (const event of published) {
+        if (event.type !== 'message') continue;
+        this.stop({ conversationId: event.message.conversation_id, userId: event.message.sender.id });
+      }
     });
   }
 
@@ -31,7 +33,7 @@ export class Typing {
     clearTimeout(this.#entries.get(keyOf(typist))?.expiry);
     const expiry = setTimeout(() => this.stop(typist), TYPING_MS);
     this.#entries.set(keyOf(typist), { typist, device, expiry });
-    this.#events.publish({ type: 'typing', ...typist, typing: true });
+    this.#events.publish([{ type: 'typing', ...typist, typing: true }]);
   }
 
   stop(typist: Pick<Typist, 'conversationId' | 'userId'>): void {
@@ -39,7 +41,7 @@ export class Typing {
     if (!entry) return;
     clearTimeout(entry.expiry);
     this.#entries.delete(keyOf(typist));
-    this.#events.publish({ type: 'typing', ...entry.typist, typing: false });
+    this.#events.publish([{ type: 'typing', ...entry.typist, typing: false }]);
   }
 
   /** A device went away, and types nowhere any more. */
