@@ -11,7 +11,7 @@ import { listMessages } from '../../src/domain/messages/list.ts';
 import { memoryEvents } from '../../src/events/memory.ts';
 import { createPostgres } from '../harness/database.ts';
 
-// What a list and a page cost PostgreSQL: somebody with 1,000 conversations, one of them with 100,000 messages, among 20,000 others. The
+// What a list and a page cost PostgreSQL: somebody with 1,000 conversations over two weeks, one of them with 100,000 messages, among 20,000 others. The
 // statements are those of the domain, explained as they come.
 
 let database: Awaited<ReturnType<typeof createPostgres>>;
@@ -24,8 +24,8 @@ beforeAll(async () => {
   await (await openPostgres(database.url)).close(); // migrated
   sql = postgres(database.url, { onnotice: () => {} });
   await sql`insert into users select 'u' || n, 'user' || n, 'user' || n, now() from generate_series(0, 21000) n`;
-  await sql`insert into conversations (id, user1_id, user2_id, created_at, activity_at, last_seq)
-            select ('00000000-0000-8000-8000-' || lpad(n::text, 12, '0'))::uuid, 'u0', 'u' || n, now(), now() - n * interval '1 s', 1
+  await sql`insert into conversations (id, user1_id, user2_id, created_at, activity_at, last_seq, changed_xid)
+            select ('00000000-0000-8000-8000-' || lpad(n::text, 12, '0'))::uuid, 'u0', 'u' || n, now(), now() - n * interval '20 min', 1, -100000
             from generate_series(1, 1000) n`;
   await sql`insert into conversations (id, user1_id, user2_id, created_at, activity_at, last_seq)
             select gen_random_uuid(), 'u' || n, 'u' || (n + 1), now(), now(), 1 from generate_series(1001, 20999) n`;
@@ -101,7 +101,7 @@ test('a page of the list reads what it shows, from both indexes, and no more', a
   expect(Math.abs(late.blocks - first.blocks)).toBeLessThanOrEqual(40);
 });
 
-test('what changed is found in the indexes alone, without reading the conversations that did not', async () => {
+test('what changed is found in the indexes, without reading the conversations that did not', async () => {
   const { position } = await sql<{ position: string }[]>`select pg_current_snapshot()::text position`.then(
     ([row]) => row ?? { position: '' },
   );
@@ -109,8 +109,8 @@ test('what changed is found in the indexes alone, without reading the conversati
             where user1_id = 'u0' and user2_id in ('u10', 'u500')`;
   const { plan, blocks } = await explain(() => listHeads(ctx, { cursor: encodePosition(ctx, position) }));
   if (process.env['SHOW_PLANS']) console.log(plan, blocks);
-  expect(plan).toMatch(/using conversations_by_user1/);
-  expect(plan).toMatch(/using conversations_by_user2/);
+  expect(plan).toMatch(/(using|on) conversations_by_user1/);
+  expect(plan).toMatch(/(using|on) conversations_by_user2/);
   expect(plan).not.toMatch(/Seq Scan on conversations/);
   expect(blocks).toBeLessThanOrEqual(60);
 });

@@ -12,14 +12,15 @@ type Position = z.infer<typeof position>;
 /**
  * The ids and activities of a page of the actor's conversations, latest activity first, as a subquery.
  *
- * Either side has an index of its own in the order we want; the newest of both together are the newest of all. One `or` over the two
- * columns would read and sort everything instead.
+ * Either side has an index of its own, in the order of hours: only the conversations of the hours shown are read and sorted. The newest of
+ * both sides together are the newest of all; one `or` over the two columns would read and sort everything instead.
  * @param cursor of the conversation that the page follows
  * @throws DomainError `invalid_request` for a cursor that is not ours
  */
 export function pageByActivity(ctx: ActorContext, cursor: string | undefined, limit: number) {
   const after = cursor === undefined ? undefined : decodeCursor(cursor);
-  const { activityAt, id } = conversations;
+  const { activityAt, activityHour, id } = conversations;
+  const last = after && { at: sql`${new Date(after[0]).toISOString()}::timestamptz`, id: after[1] };
   const side = (userId: typeof conversations.user1Id | typeof conversations.user2Id) =>
     ctx.db
       .select({ activityAt, id })
@@ -27,11 +28,11 @@ export function pageByActivity(ctx: ActorContext, cursor: string | undefined, li
       .where(
         and(
           eq(userId, ctx.actor.id),
-          after &&
-            sql`(${activityAt}, ${id}) < (${new Date(after[0]).toISOString()}::timestamptz, ${after[1]}::uuid)`,
+          last && sql`${activityHour} <= date_trunc('hour', ${last.at} at time zone 'UTC')`,
+          last && sql`(${activityAt}, ${id}) < (${last.at}, ${last.id}::uuid)`,
         ),
       )
-      .orderBy(desc(activityAt), desc(id))
+      .orderBy(desc(activityHour), desc(activityAt), desc(id))
       .limit(limit);
   const both = unionAll(side(conversations.user1Id), side(conversations.user2Id)).as('both');
   return ctx.db

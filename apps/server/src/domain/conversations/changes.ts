@@ -3,7 +3,7 @@ import { and, eq, inArray, or, sql } from 'drizzle-orm';
 import { unionAll } from 'drizzle-orm/pg-core';
 import { z } from 'zod';
 import type { Database } from '../../db/client.ts';
-import { conversations } from '../../db/schema.ts';
+import { conversations, ERA_BITS } from '../../db/schema.ts';
 import type { ActorContext } from '../context.ts';
 
 // What changed since? Every conversation's row names the transaction that changed it last. A position is PostgreSQL's own snapshot of
@@ -66,7 +66,7 @@ export function isPast({ xmax }: Position) {
 
 /** The ids of the actor's conversations that changed since a position, as a subquery. */
 export function changedSince(ctx: ActorContext, since: Position, limit: number) {
-  const { id, changedXid } = conversations;
+  const { id, changedXid, changedEra } = conversations;
   const side = (userId: typeof conversations.user1Id | typeof conversations.user2Id) =>
     ctx.db
       .select({ id })
@@ -74,6 +74,7 @@ export function changedSince(ctx: ActorContext, since: Position, limit: number) 
       .where(
         and(
           eq(userId, ctx.actor.id),
+          sql`${changedEra} >= ${(since.xmin >> BigInt(ERA_BITS)).toString()}::bigint`, // what the index knows
           sql`${changedXid} >= ${since.xmin.toString()}::bigint`,
           or(sql`${changedXid} >= ${since.xmax.toString()}::bigint`, inArray(changedXid, [...since.open])),
           // A restored database may hold numbers of transactions that are still to come.

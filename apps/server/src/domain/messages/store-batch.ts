@@ -1,0 +1,136 @@
+import type { ConversationState } from '@duet/contract';
+import { sql } from 'drizzle-orm';
+import type { Database } from '../../db/client.ts';
+import { CURRENT_XID, conversations, messages } from '../../db/schema.ts';
+import type { UserPair } from '../../events/events.ts';
+
+/** A message as it is to be stored. */
+export interface NewMessage {
+  /** In lower case, and of the form of one. */
+  readonly conversationId: string;
+  readonly senderId: string;
+  readonly messageId: string;
+  readonly content: string;
+}
+
+/** What became of one of a batch. */
+export type Stored =
+  | {
+      /** `repeated`: the sender had sent the very same before; `conflict`: the id belongs to another message. */
+      readonly outcome: 'created' | 'repeated' | 'conflict';
+      readonly seq: number;
+      readonly timestamp: Date;
+      readonly users: UserPair;
+      readonly state: ConversationState;
+    }
+  | { readonly outcome: 'not_found' | 'not_participant' };
+
+/**
+ * Stores many messages with one statement: all of them, or none if it fails. Those of one conversation get consecutive numbers in the order
+ * given; no two of them may have the same `messageId`.
+ *
+ * In turn: lock the conversations, in the order of their ids so that no two batches wait for each other; find what is stored already; count the rest
+ * per conversation; raise the counters; insert. What another transaction stores while this one waits for a row is not found and collides with the
+ * unique key: then the whole is to be tried again.
+ */
+export type StoreBatch = (batch: readonly NewMessage[], now: Date) => Promise<Stored[]>;
+
+/** Prepares the statement on a database. */
+export function prepareStoreBatch(db: Database): StoreBatch {
+  const c = conversations;
+  const m = messages;
+  const p = sql.placeholder;
+  const item = db.$with('item', {}).as(sql`
+    select * from unnest(
+      ${p('conversationIds')}::uuid[], ${p('senderIds')}::text[], ${p('messageIds')}::uuid[], ${p('contents')}::text[]
+    ) with ordinality as t (conversation_id, sender_id, message_id, content, n)`);
+  const locked = db.$with('locked', {}).as(sql`
+    select * from ${c} where ${c.id} = any(${p('lockIds')}::uuid[]) order by ${c.id} for update`);
+  // A subquery for each item, so that finding what is stored is always a look into the unique index.
+  const judged = db.$with('judged', {}).as(sql`
+    select item.*, locked.*, known.*, known.seq is null and item.sender_id in (user1_id, user2_id) as fresh
+    from item left join locked on locked.id = item.conversation_id left join lateral (
+      select ${m.seq}, ${m.timestamp}, ${m.senderId} = item.sender_id and ${m.content} = item.content as same from ${m}
+      where ${m.conversationId} = item.conversation_id and ${m.messageId} = item.message_id limit 1
+    ) as known on true`);
+  // The activity never goes backwards, though the clocks of nodes differ.
+  const numbered = db.$with('numbered', {}).as(sql`
+    select *, greatest(activity_at, ${p('now')}::timestamptz) as sent_at,
+      (count(*) filter (where fresh) over (partition by conversation_id order by n))::int as k,
+      (count(*) filter (where fresh) over (partition by conversation_id))::int as total,
+      (count(*) filter (where fresh and sender_id = user1_id) over (partition by conversation_id))::int as by_user1
+    from judged`);
+  const raised = db.$with('raised', {}).as(sql`
+    update ${c} set
+      last_seq = numbered.last_seq + total,
+      activity_at = sent_at,
+      user1_unread = numbered.user1_unread + total - by_user1,
+      user2_unread = numbered.user2_unread + by_user1,
+      changed_xid = ${CURRENT_XID}
+    from numbered where fresh and k = total and ${c.id} = conversation_id and ${c.id} = any(array(select id from locked))`);
+  const inserted = db.$with('inserted', {}).as(sql`
+    insert into ${m} (conversation_id, seq, message_id, sender_id, content, timestamp)
+    select conversation_id, last_seq + k, message_id, sender_id, content, sent_at from numbered where fresh`);
+  const statement = db
+    .with(item, locked, judged, numbered, raised, inserted)
+    .select({
+      n: sql<number>`n::int`,
+      user1: sql<string | null>`user1_id`,
+      user2: sql<string>`user2_id`,
+      isParticipant: sql<boolean>`sender_id in (user1_id, user2_id)`,
+      same: sql<boolean | null>`same`,
+      seq: sql<number>`coalesce(seq, last_seq + k)`,
+      at: sql<number>`(extract(epoch from coalesce(timestamp, sent_at)) * 1000)::float8`,
+      lastSeq: sql<number>`last_seq + total`,
+      user1Read: sql<number>`user1_read_seq`,
+      user2Read: sql<number>`user2_read_seq`,
+      user1Unread: sql<number>`user1_unread + total - by_user1`,
+      user2Unread: sql<number>`user2_unread + by_user1`,
+    })
+    .from(sql`numbered`)
+    .prepare('store_batch');
+  return async (batch, now) => {
+    const conversationIds = batch.map(({ conversationId }) => conversationId);
+    const rows = await statement.execute({
+      conversationIds,
+      senderIds: batch.map(({ senderId }) => senderId),
+      messageIds: batch.map(({ messageId }) => messageId),
+      contents: batch.map(({ content }) => content),
+      lockIds: [...new Set(conversationIds)],
+      now: now.toISOString(),
+    });
+    const stored: Stored[] = Array(batch.length);
+    for (const row of rows) stored[row.n - 1] = toStored(row);
+    return stored;
+  };
+}
+
+interface Row {
+  readonly user1: string | null;
+  readonly user2: string;
+  readonly isParticipant: boolean;
+  readonly same: boolean | null;
+  readonly seq: number;
+  readonly at: number;
+  readonly lastSeq: number;
+  readonly user1Read: number;
+  readonly user2Read: number;
+  readonly user1Unread: number;
+  readonly user2Unread: number;
+}
+
+function toStored(row: Row): Stored {
+  if (row.user1 === null) return { outcome: 'not_found' };
+  if (!row.isParticipant) return { outcome: 'not_participant' };
+  return {
+    outcome: row.same === null ? 'created' : row.same ? 'repeated' : 'conflict',
+    seq: row.seq,
+    timestamp: new Date(row.at),
+    users: [row.user1, row.user2],
+    state: {
+      last_seq: row.lastSeq,
+      read_seqs: [row.user1Read, row.user2Read],
+      unread_counts: [row.user1Unread, row.user2Unread],
+    },
+  };
+}
