@@ -6,9 +6,7 @@ import { secretIn } from './auth/secret-file.ts';
 import { createTokenVerifier } from './auth/verify.ts';
 import type { AuthConfig, Config } from './config.ts';
 import { openEmbedded, openPostgres } from './db/client.ts';
-import type { Context } from './domain/context.ts';
-import { loadDatabaseId } from './domain/conversations/changes.ts';
-import { loadConversationKey } from './domain/conversations/id.ts';
+import { createContext } from './domain/context.ts';
 import { loadMessages } from './domain/messages/load.ts';
 import { memoryEvents } from './events/memory.ts';
 import { createHttpServer } from './rest/server.ts';
@@ -38,15 +36,10 @@ export async function startApp(config: Config, log: FastifyBaseLogger): Promise<
   const { databaseUrl, dataDir } = config;
   const database = await (databaseUrl === undefined ? openEmbedded(dataDir) : openPostgres(databaseUrl));
   try {
-    const { db } = database;
-    const domain: Context = {
-      db,
-      events: memoryEvents(),
-      now: () => new Date(),
-      conversationKey: await loadConversationKey(db),
-      databaseId: await loadDatabaseId(db),
-      limits: { messageLength: config.messageMaxLength },
-    };
+    const domain = await createContext(database, memoryEvents(), {
+      messageLength: config.messageMaxLength,
+      queuedSends: config.sendQueueMax,
+    });
     const auth = resolveAuth(config);
     const authenticate = createAuthenticate(domain, createTokenVerifier(auth));
     const accounts = auth.mode === 'secret' &&

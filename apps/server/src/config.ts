@@ -54,6 +54,7 @@ const environment = z.object({
   CORS_ORIGINS: list.pipe(z.array(z.union([z.literal('*'), origin]))).default([]),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
   MESSAGE_MAX_LENGTH: int(1, MESSAGE_MAX_LENGTH).default(MESSAGE_MAX_LENGTH),
+  SEND_QUEUE_MAX: int(1, 1_000_000).default(10_000),
   HEARTBEAT_SECONDS: int(1, 3600).default(25),
   SHUTDOWN_DELAY_SECONDS: int(0, 3).default(1),
 });
@@ -86,6 +87,7 @@ export interface Config {
   readonly corsOrigins: readonly string[];
   readonly logLevel: string;
   readonly messageMaxLength: number;
+  readonly sendQueueMax: number;
   readonly heartbeatSeconds: number;
   readonly shutdownDelaySeconds: number;
 }
@@ -119,6 +121,7 @@ export function parseConfig(env: Readonly<Record<string, string | undefined>>): 
     corsOrigins: e.CORS_ORIGINS,
     logLevel: e.LOG_LEVEL,
     messageMaxLength: e.MESSAGE_MAX_LENGTH,
+    sendQueueMax: e.SEND_QUEUE_MAX,
     heartbeatSeconds: e.HEARTBEAT_SECONDS,
     shutdownDelaySeconds: e.SHUTDOWN_DELAY_SECONDS,
   };

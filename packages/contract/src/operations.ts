@@ -146,7 +146,7 @@ export const operations = {
       input: inConversation.extend({ content: messageContent, message_id: messageId.optional() }),
       output: message,
       success: { 201: 'Sent', 200: 'This message_id was sent before; the original' },
-      errors: ['not_participant', 'not_found', 'conflict'],
+      errors: ['not_participant', 'not_found', 'conflict', 'busy'],
     }),
   },
   users: {

@@ -15,6 +15,8 @@ export type Database = PgDatabase<PgQueryResultHKT>;
 
 export interface DatabaseHandle {
   readonly db: Database;
+  /** The same through connections that give up on a lock soon, for statements that others wait for. */
+  readonly batchDb: Database;
   /** Rejects when the database does not answer within `timeoutMs`. */
   ping(timeoutMs: number): Promise<void>;
   close(): Promise<void>;
@@ -23,6 +25,9 @@ export interface DatabaseHandle {
 /** PostgreSQL gives up on a statement after this: no request waits for ever, for a lock or for anything else. */
 const STATEMENT_TIMEOUT_MS = 10_000;
 const CLOSE_TIMEOUT_S = 2;
+const BATCH_LOCK_TIMEOUT_MS = 500;
+/** Plans are prepared once, maybe while the tables are empty, and stay when they have grown: so never a scan of a whole table. */
+const PLANNING = { enable_seqscan: false };
 
 // Column names are the TypeScript ones in snake_case.
 const casing = 'snake_case';
@@ -30,17 +35,23 @@ const casing = 'snake_case';
 /** Opens the PostgreSQL at `url`, migrated to the newest schema. */
 export async function openPostgres(url: string): Promise<DatabaseHandle> {
   await migratePostgres(url);
-  const client = postgres(url, {
-    max: 10,
-    connect_timeout: 5,
-    connection: { statement_timeout: STATEMENT_TIMEOUT_MS },
-    onnotice: () => {},
-  });
+  const connect = (max: number, settings: Record<string, number>) =>
+    postgres(url, {
+      max,
+      connect_timeout: 5,
+      connection: { statement_timeout: STATEMENT_TIMEOUT_MS, ...PLANNING, ...settings },
+      onnotice: () => {},
+    });
+  const client = connect(10, {});
+  const batches = connect(2, { lock_timeout: BATCH_LOCK_TIMEOUT_MS });
   const db = drizzlePostgres(client, { casing });
   return {
     db,
+    batchDb: drizzlePostgres(batches, { casing }),
     ping: pinger(db),
-    close: () => client.end({ timeout: CLOSE_TIMEOUT_S }),
+    close: async () => {
+      await Promise.all([client, batches].map((each) => each.end({ timeout: CLOSE_TIMEOUT_S })));
+    },
   };
 }
 
@@ -60,8 +71,10 @@ export async function openEmbedded(dataDir: string): Promise<DatabaseHandle> {
     const client = await PGlite.create(join(dataDir, 'postgres'));
     const db = drizzlePglite(client, { casing });
     await migratePglite(db);
+    await client.query('set enable_seqscan = off');
     return {
       db,
+      batchDb: db,
       ping: pinger(db),
       close: async () => {
         await client.close();

@@ -1,7 +1,8 @@
 import { DrizzleQueryError } from 'drizzle-orm/errors';
 
-/** Whether a query failed because a unique key was taken (SQLSTATE 23505). */
-export function isUniqueViolation(error: unknown): boolean {
+/** The SQLSTATE with which PostgreSQL refused; undefined when it did not answer. */
+export function sqlStateOf(error: unknown): string | undefined {
   const cause = error instanceof DrizzleQueryError ? error.cause : error;
-  return cause instanceof Error && 'code' in cause && cause.code === '23505';
+  const code = cause instanceof Error && 'code' in cause ? cause.code : undefined;
+  return typeof code === 'string' && /^(?=.*\d)[0-9A-Z]{5}$/.test(code) ? code : undefined;
 }

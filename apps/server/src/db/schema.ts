@@ -46,7 +46,9 @@ export const conversations = pgTable(
     // What changes with every message must not be in an index: then PostgreSQL updates the row in place, and no index (a HOT update). So
     // the indexes know activity and change only roughly, and a query sorts and picks among the few rows of the same hour or era.
     activityHour: timestamp().generatedAlwaysAs(sql`date_trunc('hour', activity_at at time zone 'UTC')`),
-    changedEra: bigint({ mode: 'bigint' }).generatedAlwaysAs(sql`changed_xid >> ${sql.raw(String(ERA_BITS))}`),
+    changedEra: bigint({ mode: 'bigint' }).generatedAlwaysAs(
+      sql`changed_xid >> ${sql.raw(String(ERA_BITS))}`,
+    ),
   },
   // `changed_era` is not for order, but to pick what changed out of one's own conversations without reading all the rows.
   (t) => [

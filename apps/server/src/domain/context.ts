@@ -1,12 +1,16 @@
 import type { User } from '@duet/contract';
 import type { Database } from '../db/client.ts';
 import type { Events } from '../events/events.ts';
+import { loadDatabaseId } from './conversations/changes.ts';
+import { loadConversationKey } from './conversations/id.ts';
+import { createSendQueue, type SendQueue } from './messages/send-queue.ts';
 
 /** What every verb of the domain works with. */
 export interface Context {
   readonly db: Database;
   readonly events: Events;
   readonly now: () => Date;
+  readonly sends: SendQueue;
   /** The key of the conversation ids: see `conversations/id.ts`. */
   readonly conversationKey: Uint8Array;
   /** Tells this database from every other one: see `conversations/changes.ts`. */
@@ -17,9 +21,29 @@ export interface Context {
 export interface Limits {
   /** UTF-16 code units, at most the contract's MESSAGE_MAX_LENGTH. */
   readonly messageLength: number;
+  /** How many sends may wait for the database. */
+  readonly queuedSends: number;
 }
 
 /** The same on behalf of somebody. */
 export interface ActorContext extends Context {
   readonly actor: User;
+}
+
+/** The context of a node, on a database that is migrated. @param batchDb the same database through connections that do not wait long for a lock */
+export async function createContext(
+  { db, batchDb }: { readonly db: Database; readonly batchDb: Database },
+  events: Events,
+  limits: Limits,
+): Promise<Context> {
+  const now = () => new Date();
+  return {
+    db,
+    events,
+    now,
+    sends: createSendQueue({ db, batchDb, events, now, limit: limits.queuedSends }),
+    conversationKey: await loadConversationKey(db),
+    databaseId: await loadDatabaseId(db),
+    limits,
+  };
 }

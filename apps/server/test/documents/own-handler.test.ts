@@ -7,8 +7,7 @@ import { createAuthenticate } from '../../src/auth/authenticate.ts';
 import { createTokenIssuer } from '../../src/auth/issue.ts';
 import { createTokenVerifier } from '../../src/auth/verify.ts';
 import { type DatabaseHandle, openEmbedded } from '../../src/db/client.ts';
-import { loadDatabaseId } from '../../src/domain/conversations/changes.ts';
-import { loadConversationKey } from '../../src/domain/conversations/id.ts';
+import { createContext } from '../../src/domain/context.ts';
 import { memoryEvents } from '../../src/events/memory.ts';
 import { contextOf } from '../../src/rest/http-context.ts';
 import { appRouter } from '../../src/rest/router.ts';
@@ -29,14 +28,7 @@ const urls = { ours: '', theirs: '' };
 beforeAll(async () => {
   database = await createEmbedded();
   handle = await openEmbedded(database.dataDir);
-  const domain = {
-    db: handle.db,
-    events: memoryEvents(),
-    now: () => new Date(),
-    conversationKey: await loadConversationKey(handle.db),
-    databaseId: await loadDatabaseId(handle.db),
-    limits: { messageLength: 10_000 },
-  };
+  const domain = await createContext(handle, memoryEvents(), { messageLength: 10_000, queuedSends: 100 });
   const secret = new TextEncoder().encode(JWT_SECRET);
   const deps = {
     domain,

@@ -2,10 +2,9 @@ import { drizzle } from 'drizzle-orm/postgres-js';
 import postgres from 'postgres';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openPostgres } from '../../src/db/client.ts';
-import type { ActorContext } from '../../src/domain/context.ts';
-import { encodePosition, loadDatabaseId } from '../../src/domain/conversations/changes.ts';
+import { type ActorContext, createContext } from '../../src/domain/context.ts';
+import { encodePosition } from '../../src/domain/conversations/changes.ts';
 import { listHeads } from '../../src/domain/conversations/heads.ts';
-import { loadConversationKey } from '../../src/domain/conversations/id.ts';
 import { listConversations } from '../../src/domain/conversations/list.ts';
 import { listMessages } from '../../src/domain/messages/list.ts';
 import { memoryEvents } from '../../src/events/memory.ts';
@@ -37,15 +36,9 @@ beforeAll(async () => {
   await sql`vacuum analyze`;
   const logger = { logQuery: (query: string, params: unknown[]) => void statements.push({ query, params }) };
   const db = drizzle(sql, { casing: 'snake_case', logger });
-  ctx = {
-    db,
-    events: memoryEvents(),
-    now: () => new Date(),
-    conversationKey: await loadConversationKey(db),
-    databaseId: await loadDatabaseId(db),
-    limits: { messageLength: 10_000 },
-    actor: { id: 'u0', username: 'user0' },
-  };
+  const limits = { messageLength: 10_000, queuedSends: 100 };
+  const domain = await createContext({ db, batchDb: db }, memoryEvents(), limits);
+  ctx = { ...domain, actor: { id: 'u0', username: 'user0' } };
 }, 60_000);
 afterAll(async () => {
   await sql.end();

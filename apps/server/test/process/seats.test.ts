@@ -3,9 +3,7 @@ import { connect as connectTcp } from 'node:net';
 import { pino } from 'pino';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type DatabaseHandle, openEmbedded } from '../../src/db/client.ts';
-import type { Context } from '../../src/domain/context.ts';
-import { loadDatabaseId } from '../../src/domain/conversations/changes.ts';
-import { loadConversationKey } from '../../src/domain/conversations/id.ts';
+import { createContext } from '../../src/domain/context.ts';
 import { openConversation } from '../../src/domain/conversations/open.ts';
 import { provisionUser } from '../../src/domain/users/provision.ts';
 import { memoryEvents } from '../../src/events/memory.ts';
@@ -45,17 +43,8 @@ beforeAll(async () => {
   const embedded = await createEmbedded();
   drop = embedded.drop;
   database = await openEmbedded(embedded.dataDir);
-  const { db } = database;
   const events = memoryEvents();
-  const conversationKey = await loadConversationKey(db);
-  const domain: Context = {
-    db,
-    events,
-    now: () => new Date(),
-    conversationKey,
-    databaseId: await loadDatabaseId(db),
-    limits: { messageLength: 9 },
-  };
+  const domain = await createContext(database, events, { messageLength: 9, queuedSends: 9 });
   for (const id of ['ada', 'ben', 'eve']) await provisionUser(domain, id, id);
   const actor = { id: 'ada', username: 'ada' };
   const { conversation } = await openConversation({ ...domain, actor }, { target_user_id: 'ben' });

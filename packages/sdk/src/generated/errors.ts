@@ -23,5 +23,6 @@ export const recoveries = {
   slow_consumer: 'retry',
   internal: 'retry',
   unavailable: 'retry',
+  busy: 'retry',
   server_restarting: 'retry',
 } as const;

@@ -102,7 +102,7 @@ export interface Operations {
     /**
      * Send a message, once however often it is tried.
      * `POST /api/chat/conversations/{conversation_id}/messages/`
-     * @throws DuetError `not_participant`, `not_found`, `conflict`, and what every call can
+     * @throws DuetError `not_participant`, `not_found`, `conflict`, `busy`, and what every call can
      */
     send(input: SendMessageInput, options?: CallOptions): Promise<Message>;
   };

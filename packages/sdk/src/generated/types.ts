@@ -36,6 +36,7 @@ export type ErrorCode =
   | 'slow_consumer'
   | 'internal'
   | 'unavailable'
+  | 'busy'
   | 'server_restarting';
 
 /** What is wrong with a field. */

@@ -1,0 +1,175 @@
+/** Does every item of a batch, or none. @returns a result for each item, in its order */
+export type DoBatch<Item, Result> = (batch: readonly Item[]) => Promise<readonly Result[]>;
+
+export interface GroupCommitOptions<Item, Result> {
+  readonly doBatch: DoBatch<Item, Result>;
+  /** For one item of a batch that failed; it may take its time, as nobody but its key waits for it. */
+  readonly doAlone: DoBatch<Item, Result>;
+  /** Items with the same key are done in the order they came, and never in two batches at once. */
+  readonly keyOf: (item: Item) => string;
+  /** Within a key, items with the same one are never in one batch. */
+  readonly idOf: (item: Item) => string;
+  /** Roughly, in bytes. */
+  readonly sizeOf: (item: Item) => number;
+  /** Whether what failed with this may do well when it is tried again as it is. */
+  readonly isTransient: (error: unknown) => boolean;
+  /** Whether a batch that failed with this may have failed for one of its items alone. */
+  readonly isOfOne: (error: unknown) => boolean;
+  readonly limits: GroupCommitLimits;
+}
+
+export interface GroupCommitLimits {
+  /** Batches under way at the same time. */
+  readonly batches: number;
+  readonly batchItems: number;
+  readonly batchBytes: number;
+  /** All that wait or are under way. */
+  readonly items: number;
+  readonly bytes: number;
+}
+
+interface Entry<Item, Result> {
+  readonly item: Item;
+  readonly resolve: (result: Result) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/**
+ * Many items, one commit: while a batch is under way items queue, and the next batch takes them all. Nothing waits when nothing is under way.
+ *
+ * A batch that fails for one of its items is done again item by item, so that the others do not fail with it; meanwhile only their keys wait.
+ */
+export class GroupCommit<Item, Result> {
+  readonly #options: GroupCommitOptions<Item, Result>;
+  /** Those that wait, by key. */
+  readonly #lines = new Map<string, Entry<Item, Result>[]>();
+  /** The keys whose turn it is, and those that have to wait for a batch that is under way. */
+  readonly #due = new Set<string>();
+  readonly #underWay = new Set<string>();
+  #batches = 0;
+  #items = 0;
+  #bytes = 0;
+
+  constructor(options: GroupCommitOptions<Item, Result>) {
+    this.#options = options;
+  }
+
+  /** Takes an item; undefined when too much waits already. */
+  add(item: Item): Promise<Result> | undefined {
+    const { keyOf, sizeOf, limits } = this.#options;
+    if (this.#items >= limits.items || this.#bytes + sizeOf(item) > limits.bytes) return undefined;
+    this.#items += 1;
+    this.#bytes += sizeOf(item);
+    return new Promise((resolve, reject) => {
+      const key = keyOf(item);
+      const entry = { item, resolve, reject };
+      const line = this.#lines.get(key);
+      if (line) line.push(entry);
+      else this.#lines.set(key, [entry]);
+      if (!this.#underWay.has(key)) this.#due.add(key);
+      this.#start();
+    });
+  }
+
+  #start(): void {
+    while (this.#batches < this.#options.limits.batches && this.#due.size > 0) {
+      this.#batches += 1;
+      void this.#run(this.#nextBatch());
+    }
+  }
+
+  /** As many as a batch may hold, of those whose turn it is. */
+  #nextBatch(): Entry<Item, Result>[] {
+    const { idOf, sizeOf, limits } = this.#options;
+    const batch: Entry<Item, Result>[] = [];
+    let bytes = 0;
+    for (const key of this.#due) {
+      const ids = new Set<string>();
+      for (const entry of this.#lines.get(key) ?? []) {
+        bytes += sizeOf(entry.item);
+        const isFull = batch.length >= limits.batchItems || bytes > limits.batchBytes;
+        if (isFull && batch.length > 0) {
+          this.#take(key, ids.size);
+          return batch;
+        }
+        if (ids.has(idOf(entry.item))) break;
+        ids.add(idOf(entry.item));
+        batch.push(entry);
+      }
+      this.#take(key, ids.size);
+    }
+    return batch;
+  }
+
+  /** The first `count` of a line are in the batch; the others wait for its end. */
+  #take(key: string, count: number): void {
+    if (count === 0) return;
+    const line = this.#lines.get(key)?.slice(count) ?? [];
+    if (line.length > 0) this.#lines.set(key, line);
+    else this.#lines.delete(key);
+    this.#due.delete(key);
+    this.#underWay.add(key);
+  }
+
+  async #run(batch: Entry<Item, Result>[]): Promise<void> {
+    const failure = await this.#attempt(batch, this.#options.doBatch);
+    this.#batches -= 1;
+    const keys = Map.groupBy(batch, ({ item }) => this.#options.keyOf(item));
+    for (const [key, entries] of keys) {
+      if (failure && this.#options.isOfOne(failure.error)) {
+        void this.#oneByOne(key, entries);
+      } else {
+        if (failure) for (const entry of entries) this.#fail(entry, failure.error);
+        this.#release(key);
+      }
+    }
+    this.#start();
+  }
+
+  async #oneByOne(key: string, entries: readonly Entry<Item, Result>[]): Promise<void> {
+    for (const entry of entries) {
+      const failure = await this.#attempt([entry], this.#options.doAlone);
+      if (failure) this.#fail(entry, failure.error);
+    }
+    this.#release(key);
+    this.#start();
+  }
+
+  /** Does a batch, twice if that may help. @returns why it failed */
+  async #attempt(
+    batch: readonly Entry<Item, Result>[],
+    work: DoBatch<Item, Result>,
+  ): Promise<{ error: unknown } | undefined> {
+    const items = batch.map(({ item }) => item);
+    try {
+      const results = await work(items).catch((error: unknown) => {
+        if (this.#options.isTransient(error)) return work(items);
+        throw error;
+      });
+      for (const [i, result] of results.entries()) {
+        const entry = batch[i];
+        if (!entry) continue;
+        this.#forget(entry);
+        entry.resolve(result);
+      }
+      return undefined;
+    } catch (error) {
+      return { error };
+    }
+  }
+
+  #fail(entry: Entry<Item, Result>, error: unknown): void {
+    this.#forget(entry);
+    entry.reject(error);
+  }
+
+  #forget({ item }: Entry<Item, Result>): void {
+    this.#items -= 1;
+    this.#bytes -= this.#options.sizeOf(item);
+  }
+
+  #release(key: string): void {
+    this.#underWay.delete(key);
+    if (this.#lines.has(key)) this.#due.add(key);
+  }
+}
