@@ -1,6 +1,8 @@
+import type { Duplex } from 'node:stream';
 import { type CloseErrorCode, errors } from '@duet/contract';
 import type { RawData, WebSocket } from 'ws';
 import type { Listener } from './hub.ts';
+import { type Work, WorkQueue } from './work-queue.ts';
 
 /** Beyond this many bytes waiting to be read a peer is too slow (PROTOCOL 4.5). */
 const MAX_BUFFERED_BYTES = 1024 * 1024;
@@ -11,14 +13,15 @@ const MAX_WAITING_FRAMES = 32;
 /** Longest wait of a timer; a token may live longer. */
 const MAX_TIMER_MS = 2 ** 31 - 1;
 
-/** Does what a frame says, and never rejects. @returns a frame for this socket alone, if there is one */
-export type HandleFrame = (data: RawData, isBinary: boolean) => Promise<Buffer | undefined>;
+/** Says what a frame asks for. What the work returns is a frame for this socket alone, if there is one. */
+export type HandleFrame = (data: RawData, isBinary: boolean) => Work<Buffer | undefined>;
 
 /** One open socket: its frames in order, its heartbeat, its expiry, its end. */
 export class Connection implements Listener {
   readonly #ws: WebSocket;
-  #waiting = 0;
-  #work: Promise<void> = Promise.resolve();
+  /** The same connection beneath: what goes out comes with its header, made once for all sockets, and is written as it is. */
+  readonly #socket: Duplex;
+  readonly #work: WorkQueue<Buffer | undefined>;
   #alive = true;
   /** Whether a frame was handled, or some of what was sent was read, since the last beat. */
   #progressed = true;
@@ -26,10 +29,12 @@ export class Connection implements Listener {
   #closing = false;
   #expiry: NodeJS.Timeout | undefined;
 
-  constructor(ws: WebSocket, handle: HandleFrame) {
+  constructor(ws: WebSocket, socket: Duplex, handle: HandleFrame) {
     this.#ws = ws;
+    this.#socket = socket;
+    this.#work = new WorkQueue((answer) => this.#workDone(answer));
     ws.on('message', (data, isBinary) => {
-      if (!this.#closing) this.enqueue(() => handle(data, isBinary));
+      if (!this.#closing) this.enqueue(handle(data, isBinary));
     });
     ws.on('pong', () => {
       this.#alive = true;
@@ -41,17 +46,24 @@ export class Connection implements Listener {
     return this.#ws.readyState === this.#ws.OPEN;
   }
 
+  /** @param frame with its header, see `frames.ts` */
   send(frame: Buffer): void {
-    if (this.#ws.bufferedAmount > MAX_BUFFERED_BYTES) this.close('slow_consumer');
-    if (this.isOpen) this.#ws.send(frame, { binary: false });
+    if (this.#socket.writableLength > MAX_BUFFERED_BYTES) this.close('slow_consumer');
+    if (!this.isOpen) return;
+    if (this.#socket.writableCorked === 0) {
+      // All that one batch has for this socket goes out at once.
+      this.#socket.cork();
+      process.nextTick(() => this.#socket.uncork());
+    }
+    this.#socket.write(frame);
   }
 
   /** Sends, and resolves when the peer has read enough for more; for what the server itself sends a lot of. */
   async sendPaced(frame: Buffer): Promise<void> {
     if (!this.isOpen) return;
     await new Promise<void>((resolve) => {
-      this.#ws.send(frame, { binary: false }, () => resolve());
-      if (this.#ws.bufferedAmount <= PACE_BYTES) resolve();
+      this.#socket.write(frame, () => resolve());
+      if (this.#socket.writableLength <= PACE_BYTES) resolve();
     });
     this.#progressed = true;
   }
@@ -72,10 +84,11 @@ export class Connection implements Listener {
     }
   }
 
-  /** Says why and ends the connection. */
+  /** Says why and ends the connection; what waits to be handled is dropped. */
   close(code: CloseErrorCode): void {
     if (this.#closing) return;
     this.#closing = true;
+    this.#work.drop();
     if (this.#ws.isPaused) this.#ws.resume();
     this.#ws.close(errors[code].close, code);
   }
@@ -91,26 +104,22 @@ export class Connection implements Listener {
     );
   }
 
-  /** Resolves when the frame that is being handled is done; those behind it are dropped once the socket closes. */
+  /** Resolves when all that is being handled, or will be, is done. */
   settled(): Promise<void> {
-    return this.#work;
+    return this.#work.settled();
   }
 
-  /** Work that must not reject, one after the other: that keeps a sender's order. What it returns is sent. */
-  enqueue(work: () => Promise<Buffer | undefined>): void {
-    this.#waiting += 1;
-    if (this.#waiting >= MAX_WAITING_FRAMES) this.#ws.pause();
-    this.#work = this.#work.then(() => this.#do(work));
+  /** Work that must not reject. What it returns is sent. */
+  enqueue(work: Work<Buffer | undefined>): void {
+    if (this.#closing) return;
+    this.#work.add(work);
+    if (this.#work.size >= MAX_WAITING_FRAMES) this.#ws.pause();
   }
 
-  async #do(work: () => Promise<Buffer | undefined>): Promise<void> {
-    if (!this.#closing) {
-      const answer = await work();
-      if (answer) this.send(answer);
-    }
+  #workDone(answer: Buffer | undefined): void {
+    if (answer && !this.#closing) this.send(answer);
     this.#progressed = true;
-    this.#waiting -= 1;
-    if (this.#ws.isPaused && this.#waiting < MAX_WAITING_FRAMES / 2) {
+    if (this.#ws.isPaused && this.#work.size < MAX_WAITING_FRAMES / 2) {
       this.#alive = true; // its pong may be among what is read now
       this.#ws.resume();
     }

@@ -12,7 +12,7 @@ export interface Speaker {
 }
 
 /**
- * Does what a frame of a conversation's socket says (PROTOCOL 4.2).
+ * Does what a frame of a conversation's socket says (PROTOCOL 4.2). Messages are in the order of the calls.
  * @returns a frame for this socket alone, or undefined when all there is to say comes through the hub
  */
 export async function dispatch(
@@ -21,10 +21,10 @@ export async function dispatch(
   isBinary: boolean,
   onFault: (cause: unknown) => void,
 ): Promise<Buffer | undefined> {
-  let named: string | undefined;
+  let named: unknown;
   try {
     const value = parseObject(isBinary ? undefined : data.toString());
-    named = messageId.safeParse(value['message_id']).data;
+    named = value['message_id'];
     const frame = parseFrame(sendFrame, value);
     const { message, created } = await sendMessage(ctx, {
       conversation_id: conversationId,
@@ -34,6 +34,7 @@ export async function dispatch(
     return created ? undefined : encode(toMessageFrame(message));
   } catch (error) {
     const refusal = toRefusal(error, onFault);
-    return encode({ type: 'error', ...refusal, ...(named !== undefined && { message_id: named }) });
+    const { data: message_id } = messageId.safeParse(named);
+    return encode({ type: 'error', ...refusal, ...(message_id !== undefined && { message_id }) });
   }
 }

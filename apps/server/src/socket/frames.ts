@@ -1,9 +1,30 @@
 import type { ChatMessageFrame, ConversationState, InboxFrame, Message, ServerFrame } from '@duet/contract';
 import type { DomainEvent } from '../events/events.ts';
 
-/** A frame as it goes over the wire. */
+/** The last, and only, part of a text message. */
+const FIN_TEXT = 0x81;
+/** Instead of a length: it follows, in 2 or in 8 bytes. */
+const LENGTH_16 = 126;
+const LENGTH_64 = 127;
+
+/** A frame as it goes over the wire: one unmasked text frame, header included (RFC 6455, 5.2). */
 export function encode(frame: ServerFrame | InboxFrame): Buffer {
-  return Buffer.from(JSON.stringify(frame));
+  const text = JSON.stringify(frame);
+  const length = Buffer.byteLength(text);
+  const header = length < 126 ? 2 : length < 65_536 ? 4 : 10;
+  const bytes = Buffer.allocUnsafe(header + length);
+  bytes[0] = FIN_TEXT;
+  if (header === 2) {
+    bytes[1] = length;
+  } else if (header === 4) {
+    bytes[1] = LENGTH_16;
+    bytes.writeUInt16BE(length, 2);
+  } else {
+    bytes[1] = LENGTH_64;
+    bytes.writeBigUInt64BE(BigInt(length), 2);
+  }
+  bytes.write(text, header);
+  return bytes;
 }
 
 /** A committed message as a conversation's socket hears it (PROTOCOL 4.3). */

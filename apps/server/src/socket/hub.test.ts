@@ -30,7 +30,7 @@ function setUp(load: LoadMessages) {
   let failed = false;
   const seat = hub.take('c');
   const listener = {
-    send: (frame: Buffer) => void heard.push(JSON.parse(frame.toString()).seq),
+    send: (frame: Buffer) => void heard.push(JSON.parse(frame.toString('utf8', frame.indexOf('{'))).seq),
     fail: () => (failed = true),
   };
   const publish = (...seqs: number[]) => {

@@ -112,6 +112,7 @@ export class Hub {
 
   #hear(event: DomainEvent): void {
     if (event.type === 'message') this.#take(event.message);
+    if (this.#inboxes.size === 0) return;
     const addressed = inboxFrameOf(event);
     if (addressed) this.#tell(addressed);
   }

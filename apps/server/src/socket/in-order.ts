@@ -34,6 +34,11 @@ export class InOrder<T extends Sequenced> {
   /** Takes an item; delivers it, and what waited for it, as soon as there is no hole before it. */
   push(item: T): void {
     if (this.#position !== undefined && item.seq <= this.#position) return;
+    if (item.seq - 1 === this.#position && this.#held.size === 0) {
+      this.#position = item.seq;
+      this.#deliver(item);
+      return;
+    }
     this.#held.set(item.seq, item);
     this.#drain();
   }

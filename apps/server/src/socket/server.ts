@@ -97,7 +97,7 @@ export class SocketServer {
       ws.on('error', (err) => log.debug({ err }, 'a socket failed'));
       if (this.#draining) return refuse(ws, 'server_restarting');
       if (ws.protocol !== INBOX_SUBPROTOCOL) return refuse(ws, 'unsupported_protocol');
-      this.#keep(ws, new InboxSession(ws, this.#inbox, tokenOf(request), log).connection);
+      this.#keep(ws, new InboxSession(ws, socket, this.#inbox, tokenOf(request), log).connection);
     });
   }
 
@@ -112,7 +112,7 @@ export class SocketServer {
         refuse(ws, admission.refusal);
       } else {
         seated = true;
-        this.#connect(ws, admission, conversationId);
+        this.#connect(ws, socket, admission, conversationId);
       }
     });
     // Refused, gone meanwhile, or not a proper handshake: then ws has answered, and called nobody.
@@ -142,13 +142,16 @@ export class SocketServer {
     }
   }
 
-  #connect(ws: WebSocket, { identity, seat, position }: Admission, conversationId: string): void {
+  #connect(ws: WebSocket, socket: Duplex, admission: Admission, conversationId: string): void {
+    const { identity, seat, position } = admission;
     const { domain } = this.#options;
     const log = this.#options.log.child({ conversation_id: conversationId, user_id: identity.user.id });
     const speaker = { ctx: { ...domain, actor: identity.user }, conversationId };
-    const connection = new Connection(ws, (data, isBinary) =>
-      dispatch(speaker, data, isBinary, (err) => log.error({ err }, 'a frame failed')),
-    );
+    const onFault = (err: unknown) => log.error({ err }, 'a frame failed');
+    const connection = new Connection(ws, socket, (data, isBinary) => ({
+      overlaps: true,
+      run: () => dispatch(speaker, data, isBinary, onFault),
+    }));
     connection.expireAt(identity.expiresAt);
     this.#keep(ws, connection);
     log.info('socket opened');

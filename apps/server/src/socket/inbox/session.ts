@@ -1,3 +1,4 @@
+import type { Duplex } from 'node:stream';
 import {
   type CloseErrorCode,
   clientFrame,
@@ -15,6 +16,7 @@ import { Connection } from '../connection.ts';
 import { encode } from '../frames.ts';
 import type { Hub } from '../hub.ts';
 import { closes, parseFrame, parseObject, toRefusal } from '../refusal.ts';
+import type { Work } from '../work-queue.ts';
 import { dispatch, type Member } from './dispatch.ts';
 import type { Presence } from './presence.ts';
 import type { Typing } from './typing.ts';
@@ -47,44 +49,62 @@ export class InboxSession {
   #timer: NodeJS.Timeout | undefined;
 
   /** @param token of the handshake, if there was one */
-  constructor(ws: WebSocket, services: InboxServices, token: string | undefined, log: FastifyBaseLogger) {
+  constructor(
+    ws: WebSocket,
+    socket: Duplex,
+    services: InboxServices,
+    token: string | undefined,
+    log: FastifyBaseLogger,
+  ) {
     this.#services = services;
     this.#log = log;
-    this.connection = new Connection(ws, (data, isBinary) => this.#handle(data, isBinary));
+    this.connection = new Connection(ws, socket, (data, isBinary) => this.#handle(data, isBinary));
     ws.once('close', (code) => this.#end(code));
     if (token === undefined) {
       this.#timer = setTimeout(() => this.connection.close('missing_token'), AUTH_TIMEOUT_MS);
     } else {
-      this.connection.enqueue(() => this.#answer({}, () => this.#authenticate(token)));
+      const run = () => this.#answer({}, () => this.#authenticate(token));
+      this.connection.enqueue({ overlaps: false, run });
     }
   }
 
-  #handle(data: RawData, isBinary: boolean): Promise<Buffer | undefined> {
-    const about: Pick<InboxError, 'frame' | 'conversation_id' | 'message_id'> = {};
-    return this.#answer(about, async () => {
-      const value = parseObject(isBinary ? undefined : data.toString());
-      const { type, conversation_id } = value;
-      if (typeof type === 'string') about.frame = type.slice(0, 32);
-      if (typeof conversation_id === 'string') about.conversation_id = conversation_id.slice(0, 36);
-      const named = messageId.safeParse(value['message_id']);
-      if (named.success) about.message_id = named.data;
-      if (!this.#member && type !== 'auth') throw new DomainError('missing_token');
-      const frame = parseFrame(clientFrame, value);
-      // Who has gone is owed what they wrote, and no answers.
-      if (!this.connection.isOpen && frame.type !== 'chat_message' && frame.type !== 'read') return undefined;
-      if (frame.type === 'auth') return this.#authenticate(frame.token);
-      return this.#member && dispatch(this.#member, frame);
-    });
+  #handle(data: RawData, isBinary: boolean): Work<Buffer | undefined> {
+    let value: Record<string, unknown> = {};
+    let fault: unknown;
+    try {
+      value = parseObject(isBinary ? undefined : data.toString());
+    } catch (error) {
+      fault = error;
+    }
+    const run = () =>
+      this.#answer(value, async () => {
+        if (fault) throw fault;
+        return this.#do(value);
+      });
+    // Messages are stored in their order, and do not wait for the commit of those before them.
+    return { overlaps: value['type'] === 'chat_message', run };
+  }
+
+  async #do(value: Record<string, unknown>): Promise<InboxFrame | undefined> {
+    if (!this.#member && value['type'] !== 'auth') throw new DomainError('missing_token');
+    const frame = parseFrame(clientFrame, value);
+    // Who has gone is owed what they wrote, and no answers.
+    if (!this.connection.isOpen && frame.type !== 'chat_message' && frame.type !== 'read') return undefined;
+    if (frame.type === 'auth') return this.#authenticate(frame.token);
+    return this.#member && dispatch(this.#member, frame);
   }
 
   /** What there is to say to this socket alone; before it is `ready` a refusal ends it. */
-  async #answer(about: object, work: () => Promise<InboxFrame | undefined>): Promise<Buffer | undefined> {
+  async #answer(
+    asked: Record<string, unknown>,
+    work: () => Promise<InboxFrame | undefined>,
+  ): Promise<Buffer | undefined> {
     try {
       const frame = await work();
       return frame && encode(frame);
     } catch (error) {
       const refusal = toRefusal(error, (err) => this.#log.error({ err }, 'a frame failed'));
-      if (this.#member) return encode({ type: 'error', ...refusal, ...about });
+      if (this.#member) return encode({ type: 'error', ...refusal, ...nameOf(asked) });
       this.connection.close(reasonToClose(refusal.code));
       return undefined;
     }
@@ -146,10 +166,18 @@ export class InboxSession {
   }
 }
 
+/** What of a frame at fault is told back, as far as it can be read (PROTOCOL 7.6). */
+function nameOf({ type, conversation_id, message_id }: Record<string, unknown>) {
+  const named = messageId.safeParse(message_id);
+  return {
+    ...(typeof type === 'string' && { frame: type.slice(0, 32) }),
+    ...(typeof conversation_id === 'string' && { conversation_id: conversation_id.slice(0, 36) }),
+    ...(named.success && { message_id: named.data }),
+  };
+}
+
 /** Before it is known who this is, whatever is not a token, or not one that holds, ends the socket. */
 function reasonToClose(code: ErrorCode): CloseErrorCode {
   if (closes(code)) return code;
   return errors[code].recovery === 'retry' ? 'internal' : 'missing_token';
 }
-
-type InboxError = Extract<InboxFrame, { type: 'error' }>;
