@@ -1,0 +1,3 @@
+export const scenarioNames = ['sends'] as const;
+
+export type ScenarioName = (typeof scenarioNames)[number];
