@@ -41,11 +41,9 @@ interface Entry<Item, Result> {
  */
 export class GroupCommit<Item, Result> {
   readonly #options: GroupCommitOptions<Item, Result>;
-  /** Those that wait, by key. */
-  readonly #lines = new Map<string, Entry<Item, Result>[]>();
-  /** The keys whose turn it is, and those that have to wait for a batch that is under way. */
-  readonly #due = new Set<string>();
-  readonly #underWay = new Set<string>();
+  /** By key, those whose turn it is, and those that wait for a batch that has others of their key. */
+  readonly #due = new Map<string, Entry<Item, Result>[]>();
+  readonly #underWay = new Map<string, Entry<Item, Result>[]>();
   #batches = 0;
   #items = 0;
   #bytes = 0;
@@ -63,10 +61,9 @@ export class GroupCommit<Item, Result> {
     return new Promise((resolve, reject) => {
       const key = keyOf(item);
       const entry = { item, resolve, reject };
-      const line = this.#lines.get(key);
+      const line = this.#underWay.get(key) ?? this.#due.get(key);
       if (line) line.push(entry);
-      else this.#lines.set(key, [entry]);
-      if (!this.#underWay.has(key)) this.#due.add(key);
+      else this.#due.set(key, [entry]);
       this.#start();
     });
   }
@@ -83,45 +80,36 @@ export class GroupCommit<Item, Result> {
     const { idOf, sizeOf, limits } = this.#options;
     const batch: Entry<Item, Result>[] = [];
     let bytes = 0;
-    for (const key of this.#due) {
-      const ids = new Set<string>();
-      for (const entry of this.#lines.get(key) ?? []) {
-        bytes += sizeOf(entry.item);
-        const isFull = batch.length >= limits.batchItems || bytes > limits.batchBytes;
-        if (isFull && batch.length > 0) {
-          this.#take(key, ids.size);
-          return batch;
-        }
-        if (ids.has(idOf(entry.item))) break;
-        ids.add(idOf(entry.item));
-        batch.push(entry);
+    const ids = new Set<string>();
+    for (const [key, line] of this.#due) {
+      let count = 0;
+      for (const { item } of line) {
+        bytes += sizeOf(item);
+        const isFull = batch.length + count >= limits.batchItems || bytes > limits.batchBytes;
+        if ((isFull && batch.length + count > 0) || ids.has(idOf(item))) break;
+        if (line.length > 1) ids.add(idOf(item));
+        count += 1;
       }
-      this.#take(key, ids.size);
+      if (count === 0) break;
+      this.#due.delete(key);
+      // The others of this line wait for the end of the batch.
+      this.#underWay.set(key, count < line.length ? line.splice(count) : []);
+      for (const entry of line) batch.push(entry);
+      ids.clear();
     }
     return batch;
-  }
-
-  /** The first `count` of a line are in the batch; the others wait for its end. */
-  #take(key: string, count: number): void {
-    if (count === 0) return;
-    const line = this.#lines.get(key)?.slice(count) ?? [];
-    if (line.length > 0) this.#lines.set(key, line);
-    else this.#lines.delete(key);
-    this.#due.delete(key);
-    this.#underWay.add(key);
   }
 
   async #run(batch: Entry<Item, Result>[]): Promise<void> {
     const failure = await this.#attempt(batch, this.#options.doBatch);
     this.#batches -= 1;
-    const keys = Map.groupBy(batch, ({ item }) => this.#options.keyOf(item));
-    for (const [key, entries] of keys) {
-      if (failure && this.#options.isOfOne(failure.error)) {
-        void this.#oneByOne(key, entries);
-      } else {
-        if (failure) for (const entry of entries) this.#fail(entry, failure.error);
-        this.#release(key);
-      }
+    const { keyOf, isOfOne } = this.#options;
+    if (failure && isOfOne(failure.error)) {
+      const lines = Map.groupBy(batch, ({ item }) => keyOf(item));
+      for (const [key, line] of lines) void this.#oneByOne(key, line);
+    } else {
+      if (failure) for (const entry of batch) this.#fail(entry, failure.error);
+      for (const { item } of batch) this.#release(keyOf(item));
     }
     this.#start();
   }
@@ -169,7 +157,8 @@ export class GroupCommit<Item, Result> {
   }
 
   #release(key: string): void {
+    const line = this.#underWay.get(key);
     this.#underWay.delete(key);
-    if (this.#lines.has(key)) this.#due.add(key);
+    if (line && line.length > 0) this.#due.set(key, line);
   }
 }

@@ -84,7 +84,7 @@ function toSent({ sender, message }: Send, stored: Stored | undefined, committed
     seq,
     sender: { id: sender.id, username: sender.username },
     content: message.content,
-    timestamp: timestamp.toISOString(),
+    timestamp: new Date(timestamp).toISOString(),
     read: seq <= recipientReadSeq(sender, users, state),
   };
   committed.push({ type: 'message', message: sent, users, state });
