@@ -1,10 +1,12 @@
 import type { ConversationState } from '@duet/contract';
-import { and, count, eq, gt, lte, ne } from 'drizzle-orm';
+import { sql } from 'drizzle-orm';
+import type { Database } from '../../db/client.ts';
 import { CURRENT_XID, conversations, messages } from '../../db/schema.ts';
-import type { ConversationRead } from '../../events/events.ts';
 import type { ActorContext } from '../context.ts';
-import { authorize } from './authorize.ts';
-import { stateOf } from './state.ts';
+import { DomainError } from '../error.ts';
+import { perDatabase } from '../per-database.ts';
+import { noSuchConversation } from './authorize.ts';
+import { isConversationId } from './id.ts';
 
 /**
  * Marks everything up to `seq` as read by the actor; never backwards, never beyond the last message (PROTOCOL 3.7).
@@ -15,41 +17,70 @@ export async function markRead(
   ctx: ActorContext,
   input: { conversation_id: string; seq: number },
 ): Promise<{ seq: number; state: ConversationState; moved: boolean }> {
-  const { users, moved, ...marked } = await ctx.db.transaction(async (tx) => {
-    // The row is locked before the messages are counted, so that no send comes between the count and the marker.
-    const row = await authorize(ctx, input.conversation_id, tx);
-    const users: ConversationRead['users'] = [row.user1Id, row.user2Id];
-    const isUser1 = ctx.actor.id === row.user1Id;
-    const [before, unread] = isUser1
-      ? [row.user1ReadSeq, row.user1Unread]
-      : [row.user2ReadSeq, row.user2Unread];
-    const seq = Math.min(input.seq, row.lastSeq);
-    if (seq <= before) return { users, seq: before, state: stateOf(row), moved: false };
-    // Only what the marker passes is counted: a message once in its life, however small the steps.
-    const [passed] = await tx
-      .select({ messages: count() })
-      .from(messages)
-      .where(
-        and(
-          eq(messages.conversationId, row.id),
-          gt(messages.seq, before),
-          lte(messages.seq, seq),
-          ne(messages.senderId, ctx.actor.id),
-        ),
-      );
-    const left = unread - (passed?.messages ?? 0);
-    const marks = isUser1
-      ? { user1ReadSeq: seq, user1Unread: left }
-      : { user2ReadSeq: seq, user2Unread: left };
-    await tx
-      .update(conversations)
-      .set({ ...marks, changedXid: CURRENT_XID })
-      .where(eq(conversations.id, row.id));
-    return { users, seq, state: stateOf({ ...row, ...marks }), moved: true };
-  });
+  if (!isConversationId(input.conversation_id)) throw noSuchConversation();
+  const conversationId = input.conversation_id.toLowerCase();
+  const [row] = await statement(ctx.db).execute({ conversationId, actorId: ctx.actor.id, seq: input.seq });
+  if (!row) throw noSuchConversation();
+  const { user1, user2, lastSeq, seq, moved, read1, read2, unread1, unread2 } = row;
+  if (user1 !== ctx.actor.id && user2 !== ctx.actor.id) throw new DomainError('not_participant');
+  const state: ConversationState = {
+    last_seq: lastSeq,
+    read_seqs: [read1, read2],
+    unread_counts: [unread1, unread2],
+  };
   if (moved) {
-    const conversationId = input.conversation_id.toLowerCase();
-    ctx.events.publish([{ type: 'read', conversationId, userId: ctx.actor.id, users, ...marked }]);
+    const users = [user1, user2] as const;
+    ctx.events.publish([{ type: 'read', conversationId, userId: ctx.actor.id, users, seq, state }]);
   }
-  return { ...marked, moved };
+  return { seq, state, moved };
 }
+
+/**
+ * One statement: lock the row, count what the marker passes (a message once in its life, however small the steps), move the marker.
+ *
+ * It sees the messages that were there when it began. Others may be committed while it waits for the row, and the row then counts them; so the
+ * marker goes no further than the last one that was there.
+ */
+const statement = perDatabase((db: Database) => {
+  const c = conversations;
+  const m = messages;
+  const [id, actor, seq] = [
+    sql`${sql.placeholder('conversationId')}::uuid`,
+    sql`${sql.placeholder('actorId')}::text`,
+    sql`${sql.placeholder('seq')}::int`,
+  ];
+  const locked = db.$with('locked', {}).as(sql`
+    select *, user1_id = ${actor} as first, case user1_id when ${actor} then user1_read_seq else user2_read_seq end as before,
+      least(${seq}, (select seen.last_seq from ${c} as seen where seen.id = ${id})) as target
+    from ${c} where ${c.id} = ${id} for update`);
+  const passed = db.$with('passed', {}).as(sql`
+    select count(*)::int as total from ${m} where ${m.conversationId} = ${id} and ${m.senderId} <> ${actor}
+      and ${m.seq} > (select before from locked) and ${m.seq} <= (select target from locked)`);
+  const after = db.$with('after', {}).as(sql`
+    select user1_id, user2_id, last_seq, greatest(before, target) as seq,
+      target > before and ${actor} in (user1_id, user2_id) as moved,
+      case when first then greatest(before, target) else user1_read_seq end as read1,
+      case when first then user2_read_seq else greatest(before, target) end as read2,
+      user1_unread - case when first then total else 0 end as unread1,
+      user2_unread - case when first then 0 else total end as unread2
+    from locked, passed`);
+  const moved = db.$with('moved', {}).as(sql`
+    update ${c} set user1_read_seq = read1, user2_read_seq = read2, user1_unread = unread1, user2_unread = unread2,
+      changed_xid = ${CURRENT_XID}
+    from after where ${c.id} = ${id} and moved`);
+  return db
+    .with(locked, passed, after, moved)
+    .select({
+      user1: sql<string>`user1_id`,
+      user2: sql<string>`user2_id`,
+      lastSeq: sql<number>`last_seq`,
+      seq: sql<number>`seq`,
+      moved: sql<boolean>`moved`,
+      read1: sql<number>`read1`,
+      read2: sql<number>`read2`,
+      unread1: sql<number>`unread1`,
+      unread2: sql<number>`unread2`,
+    })
+    .from(sql`after`)
+    .prepare('mark_read');
+});
