@@ -25,7 +25,13 @@ try {
 async function run(options: NonNullable<ReturnType<typeof parseOptions>>): Promise<void> {
   const results = new Results();
   for (const name of options.only) {
-    await scenarios[name]({ options, results, say: (line) => console.error(line) });
+    // One scenario that fails does not take the others' figures with it.
+    await scenarios[name]({ options, results, say: (line) => console.error(line) }).catch(
+      (error: unknown) => {
+        console.error(`${name} failed:`, error);
+        process.exitCode = 1;
+      },
+    );
     console.log(`\n${tablesOf(results, name)}\n`);
   }
 }

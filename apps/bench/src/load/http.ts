@@ -2,6 +2,8 @@ import { connect, type Socket } from 'node:net';
 import type { Tally } from './tally.ts';
 
 const HEADERS_END = '\r\n\r\n';
+/** Every connection of the process is read into this, one after the other. */
+const inbound = Buffer.allocUnsafe(256 * 1024);
 
 /** Requests over some connections that are kept, one at a time on each. */
 export class HttpLoad {
@@ -43,20 +45,29 @@ class Channel {
   #next: number;
   #socket: Socket | undefined;
   #since = 0;
-  /** Bytes of the answer under way that are still to come; its head first. */
+  /** What came of a head that is not whole yet. */
+  #head = Buffer.alloc(0);
+  /** Bytes of the body under way that are still to come. */
   #left = 0;
-  #head = '';
   #stopped: (() => void) | undefined;
 
   constructor(tally: Tally, requests: readonly Buffer[], first: number, status: number) {
     this.#tally = tally;
     this.#requests = requests;
+    // Connections ask for different things at a time.
     this.#next = first * 7;
     this.#status = `HTTP/1.1 ${status} `;
   }
 
   async open(port: number): Promise<void> {
-    const socket = connect({ host: '127.0.0.1', port, noDelay: true });
+    const onread = {
+      buffer: inbound,
+      callback: (length: number) => {
+        this.#take(inbound.subarray(0, length));
+        return true;
+      },
+    };
+    const socket = connect({ host: '127.0.0.1', port, noDelay: true, onread });
     this.#socket = socket;
     await new Promise<void>((resolve, reject) => {
       socket.once('connect', resolve);
@@ -64,14 +75,15 @@ class Channel {
     });
     socket.on('error', (error) => this.#lose(error.message));
     socket.on('close', () => this.#lose('the connection was closed'));
-    socket.on('data', (data) => this.#take(data));
   }
 
   run(): void {
     const request = this.#requests[this.#next % this.#requests.length];
     this.#next += 1;
     this.#since = performance.now();
-    if (request) this.#socket?.write(request);
+    if (!request) return;
+    this.#tally.sent += 1;
+    this.#socket?.write(request);
   }
 
   /** Resolves when the answer under way has come. */
@@ -87,22 +99,27 @@ class Channel {
   }
 
   #take(data: Buffer): void {
-    let length = data.length;
-    if (this.#left === 0) {
-      this.#head += data.toString('latin1');
-      const stop = this.#head.indexOf(HEADERS_END);
-      if (stop < 0) return;
-      this.#left = this.#lengthOf(this.#head.slice(0, stop));
-      length = this.#head.length - stop - HEADERS_END.length;
-      this.#head = '';
-    }
-    this.#left -= length;
+    if (this.#left > 0) this.#left -= data.length;
+    else if (!this.#begin(data)) return;
     if (this.#left > 0) return;
     if (this.#left < 0) this.#tally.fault('more came than an answer');
     this.#left = 0;
     this.#tally.complete(performance.now() - this.#since);
     if (this.#stopped) this.#stopped();
     else this.run();
+  }
+
+  /** Reads the head of an answer. @returns whether it was whole */
+  #begin(data: Buffer): boolean {
+    const all = this.#head.length > 0 ? Buffer.concat([this.#head, data]) : data;
+    const stop = all.indexOf(HEADERS_END);
+    if (stop < 0) {
+      this.#head = Buffer.from(all);
+      return false;
+    }
+    this.#head = Buffer.alloc(0);
+    this.#left = this.#lengthOf(all.toString('latin1', 0, stop)) - (all.length - stop - HEADERS_END.length);
+    return true;
   }
 
   #lengthOf(head: string): number {

@@ -46,8 +46,8 @@ function sinceBegin(): Interval {
 async function drain(timeoutMs: number) {
   await http.stop();
   const missing = await chat.drain(timeoutMs);
-  const { sent, doubled, disordered, holes, faults, samples } = tally;
-  return { sent, missing, doubled, disordered, holes, faults, samples };
+  const { sent, acknowledged, doubled, disordered, holes, faults, samples } = tally;
+  return { sent, acknowledged, missing, doubled, disordered, holes, faults, samples };
 }
 
 process.on('message', (message: unknown) => {

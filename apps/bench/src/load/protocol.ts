@@ -47,6 +47,8 @@ export type Interval = z.infer<typeof interval>;
 /** What became of everything since the processes were started. */
 export const outcome = z.object({
   sent: z.number(),
+  /** Came to both sides, or were answered. */
+  acknowledged: z.number(),
   /** Never came to its sender or its peer. */
   missing: z.number(),
   doubled: z.number(),

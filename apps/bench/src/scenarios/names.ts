@@ -1,3 +1,14 @@
-export const scenarioNames = ['sends'] as const;
+export const scenarioNames = [
+  'sends',
+  'lone',
+  'open-loop',
+  'rest',
+  'idle',
+  'sockets',
+  'embedded',
+  'nodes',
+  'history',
+  'conversations',
+] as const;
 
 export type ScenarioName = (typeof scenarioNames)[number];

@@ -1,24 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import type { PairPlan } from '../load/pair.ts';
+import { each } from './each.ts';
 import type { Server } from './server.ts';
 import { mintToken } from './tokens.ts';
-
-const AT_ONCE = 16;
-
-/** Runs work for every item, some at once. @returns the results in the order of the items */
-export async function each<T, R>(
-  items: readonly T[],
-  work: (item: T, index: number) => Promise<R>,
-): Promise<R[]> {
-  const results: R[] = [];
-  const left = items.entries();
-  const next = async () => {
-    for (const [i, item] of left) results[i] = await work(item, i);
-  };
-  await Promise.all(Array.from({ length: AT_ONCE }, next));
-  return results;
-}
 
 /** Two new people for each conversation, who have opened it through REST; a relay takes anybody anywhere. */
 export async function makePairs(server: Server, count: number): Promise<PairPlan[]> {
@@ -32,7 +17,7 @@ export async function makePairs(server: Server, count: number): Promise<PairPlan
       { id: a, token: tokenA, port: port(i) },
       { id: b, token: tokenB, port: port(i + 1) },
     ];
-    if (!server.hasRest) return { conversationId: randomUUID(), users };
+    if (server.schema === 'relay') return { conversationId: randomUUID(), users };
     for (const token of tokens) await call(server, token, 'GET', '/api/chat/users/me/');
     return { conversationId: await openConversation(server, tokenA, b), users };
   });

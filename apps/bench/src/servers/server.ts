@@ -10,7 +10,8 @@ export interface Server {
   readonly ports: readonly number[];
   /** Undefined: the server's own, embedded one. */
   readonly database: Database | undefined;
-  readonly hasRest: boolean;
+  /** Whose tables it has; a relay has neither users nor REST. */
+  readonly schema: 'duet' | 'express' | 'relay';
   stop(): Promise<void>;
 }
 

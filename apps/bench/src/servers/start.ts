@@ -16,14 +16,19 @@ const EXPRESS = pathOf('../yardsticks/express/main.ts');
 /** The core that a server under load has for itself; see `load/pool.ts` for the others. */
 const SERVER_CORE = 0;
 
-async function start(main: string, adminUrl: string, env: Record<string, string>, hasRest: boolean) {
+async function start(
+  main: string,
+  adminUrl: string,
+  env: Record<string, string>,
+  schema: Server['schema'],
+): Promise<Server> {
   const database = await createDatabase(adminUrl);
   const child = await startChild(main, { DATABASE_URL: database.url, ...env }, SERVER_CORE);
   const stop = async () => {
     await child.stop();
     await database.drop();
   };
-  return { pids: [child.pid], ports: [child.port], database, hasRest, stop };
+  return { pids: [child.pid], ports: [child.port], database, schema, stop };
 }
 
 const duetEnv = { JWT_SECRET, SHUTDOWN_DELAY_SECONDS: '0' };
@@ -32,7 +37,7 @@ const duetEnv = { JWT_SECRET, SHUTDOWN_DELAY_SECONDS: '0' };
 export const duet = (adminUrl: string): Contender => ({
   name: 'duet',
   dialect: 'duet',
-  start: () => start(DUET, adminUrl, duetEnv, true),
+  start: () => start(DUET, adminUrl, duetEnv, 'duet'),
 });
 
 /** The same server through `duet.v1`. */
@@ -46,14 +51,14 @@ export const duetV1 = (adminUrl: string): Contender => ({
 export const relay = (adminUrl: string): Contender => ({
   name: 'relay',
   dialect: 'relay',
-  start: () => start(RELAY, adminUrl, {}, false),
+  start: () => start(RELAY, adminUrl, {}, 'relay'),
 });
 
 /** Express, Socket.IO and pg, one INSERT a message. */
 export const express = (adminUrl: string): Contender => ({
   name: 'express',
   dialect: 'socket.io',
-  start: () => start(EXPRESS, adminUrl, { JWT_SECRET }, true),
+  start: () => start(EXPRESS, adminUrl, { JWT_SECRET }, 'express'),
 });
 
 /** Duet on the database that it brings, in a folder of its own. */
@@ -68,7 +73,7 @@ export const duetEmbedded = (): Contender => ({
       await child.stop();
       await remove();
     };
-    return { pids: [child.pid], ports: [child.port], database: undefined, hasRest: true, stop };
+    return { pids: [child.pid], ports: [child.port], database: undefined, schema: 'duet', stop };
   },
 });
 
@@ -89,7 +94,7 @@ export const duetNodes = (adminUrl: string, nodes: number, natsUrl: string | und
       pids: children.map((child) => child.pid),
       ports: children.map((child) => child.port),
       database,
-      hasRest: true,
+      schema: 'duet',
       stop,
     };
   },

@@ -17,7 +17,7 @@ interface SocketData {
 export function attachLive(http: HttpServer, pool: Pool, secret: string): void {
   const io = new Server<
     { chat_message: (body: unknown) => void },
-    { chat_message: (message: unknown) => void; error: (problem: unknown) => void },
+    { chat_message: (message: unknown) => void; failure: (problem: unknown) => void },
     Record<string, never>,
     SocketData
   >(http, { transports: ['websocket'], serveClient: false });
@@ -40,7 +40,7 @@ export function attachLive(http: HttpServer, pool: Pool, secret: string): void {
     void socket.join(conversationId);
     socket.on('chat_message', async (body) => {
       const sent = draft.safeParse(body);
-      if (!sent.success) return void socket.emit('error', { code: 'invalid_request' });
+      if (!sent.success) return void socket.emit('failure', { code: 'invalid_request' });
       try {
         const message = await sendMessage(pool, conversationId, user, sent.data.message);
         io.to(conversationId).emit('chat_message', {
@@ -52,7 +52,7 @@ export function attachLive(http: HttpServer, pool: Pool, secret: string): void {
           conversation_id: conversationId,
         });
       } catch {
-        socket.emit('error', { code: 'internal' });
+        socket.emit('failure', { code: 'internal' });
       }
     });
   });
