@@ -67,14 +67,19 @@ export class ChatLoad {
     });
   }
 
-  /** Sends no more, and waits until everything has come, or for so long. @returns what never came */
-  async drain(timeoutMs: number): Promise<number> {
+  /** Sends no more, and waits until everything has come, or nothing more comes for so long. @returns what never came */
+  async drain(patienceMs: number): Promise<number> {
     this.#sending = false;
     this.#metronome?.stop();
-    const missing = () => this.#pairs.reduce((sum, pair) => sum + pair.missing, 0);
-    for (const end = Date.now() + timeoutMs; missing() > 0 && Date.now() < end; ) await sleep(50);
+    const { tally } = this;
+    let progress = { at: Date.now(), acknowledged: tally.acknowledged };
+    while (tally.acknowledged < tally.sent && Date.now() - progress.at < patienceMs) {
+      await sleep(50);
+      if (tally.acknowledged > progress.acknowledged)
+        progress = { at: Date.now(), acknowledged: tally.acknowledged };
+    }
     await sleep(100); // what comes twice may come late
-    return missing();
+    return this.#pairs.reduce((sum, pair) => sum + pair.missing, 0);
   }
 
   close(): void {

@@ -10,7 +10,7 @@ import type { PairPlan } from './pair.ts';
 import { type Command, type Outcome, type Reply, reply } from './protocol.ts';
 
 const PROCESS = fileURLToPath(new URL('process.ts', import.meta.url));
-const DRAIN_TIMEOUT_MS = 30_000;
+const DRAIN_PATIENCE_MS = 10_000;
 
 /** What all generators together saw between `begin` and `end`. */
 export interface Load {
@@ -85,7 +85,7 @@ export class Generators {
   async drain(): Promise<Outcome> {
     const sum = { sent: 0, acknowledged: 0, missing: 0, doubled: 0, disordered: 0, holes: 0, faults: 0 };
     const samples: string[] = [];
-    for (const { outcome } of await this.#share(() => ({ do: 'drain', timeoutMs: DRAIN_TIMEOUT_MS }))) {
+    for (const { outcome } of await this.#share(() => ({ do: 'drain', patienceMs: DRAIN_PATIENCE_MS }))) {
       if (!outcome) throw new Error('a generator did not say what came of it');
       sum.sent += outcome.sent;
       sum.acknowledged += outcome.acknowledged;

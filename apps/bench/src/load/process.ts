@@ -28,7 +28,7 @@ async function perform(order: Command): Promise<Reply> {
     case 'end':
       return { interval: sinceBegin() };
     case 'drain':
-      return { outcome: await drain(order.timeoutMs) };
+      return { outcome: await drain(order.patienceMs) };
   }
 }
 
@@ -43,9 +43,9 @@ function sinceBegin(): Interval {
   };
 }
 
-async function drain(timeoutMs: number) {
+async function drain(patienceMs: number) {
   await http.stop();
-  const missing = await chat.drain(timeoutMs);
+  const missing = await chat.drain(patienceMs);
   const { sent, acknowledged, doubled, disordered, holes, faults, samples } = tally;
   return { sent, acknowledged, missing, doubled, disordered, holes, faults, samples };
 }

@@ -26,7 +26,7 @@ export const command = z.discriminatedUnion('do', [
   }),
   z.object({ do: z.literal('begin') }),
   z.object({ do: z.literal('end') }),
-  z.object({ do: z.literal('drain'), timeoutMs: z.number() }),
+  z.object({ do: z.literal('drain'), patienceMs: z.number() }),
 ]);
 export type Command = z.infer<typeof command>;
 

@@ -16,17 +16,18 @@ export async function measure(server: Server, generators: Generators, duration: 
   const cpuOfDatabase = server.database && (await databaseCpu(server.database));
   await sleep(duration.warmUp * 1000);
   await generators.begin();
-  const before = { server: cpuOfAll(server), database: cpuOfDatabase?.() };
+  const serverBefore = cpuOfAll(server);
+  const databaseBefore = cpuOfDatabase?.();
   await sleep(duration.seconds * 1000);
-  const after = { server: cpuOfAll(server), database: cpuOfDatabase?.() };
+  const ofServer = cpuOfAll(server) - serverBefore;
+  const ofDatabase = cpuOfDatabase && databaseBefore !== undefined && cpuOfDatabase() - databaseBefore;
   const load = await generators.end();
   const each = (seconds: number) => (seconds * 1e6) / load.completed;
   return {
     ...latencyOf(load),
     rate: load.perSecond,
-    serverCpu: each(after.server - before.server),
-    ...(before.database !== undefined &&
-      after.database !== undefined && { databaseCpu: each(after.database - before.database) }),
+    serverCpu: each(ofServer),
+    ...(ofDatabase && { databaseCpu: each(ofDatabase), cpu: each(ofServer + ofDatabase) }),
     generatorCpu: each(load.cpuSeconds),
     residentMb: server.pids.reduce((sum, pid) => sum + residentBytes(pid), 0) / 2 ** 20,
   };

@@ -7,6 +7,7 @@ export const metrics = {
   p99: { label: 'p99 ms', digits: 2 },
   serverCpu: { label: 'server CPU µs', digits: 1 },
   databaseCpu: { label: 'database CPU µs', digits: 1 },
+  cpu: { label: 'both µs', digits: 1 },
   generatorCpu: { label: 'generator CPU µs', digits: 1 },
   lag: { label: 'sent late, p50 ms', digits: 2 },
   disordered: { label: 'order violations', digits: 0 },

@@ -4,7 +4,7 @@ import { type Metric, metricNames, metrics, type Results, ratioOf, type Series }
 /** Those that others are measured against, where they take part. */
 const YARDSTICKS = ['relay', 'express'];
 /** A ratio of these says something. */
-const COMPARED: readonly Metric[] = ['rate', 'p50', 'p99', 'serverCpu', 'databaseCpu', 'socketKb'];
+const COMPARED: readonly Metric[] = ['rate', 'p50', 'p99', 'serverCpu', 'databaseCpu', 'cpu', 'socketKb'];
 
 /** All cases of a scenario: each contender's figures, then its ratios to the yardsticks. */
 export function tablesOf(results: Results, scenario: string): string {
@@ -19,16 +19,23 @@ function tableOf(series: readonly Series[]): string {
     [`${series[0]?.scenario}, ${series[0]?.variant}`, ...columns.map((metric) => metrics[metric].label)],
   ];
   for (const one of series) rows.push([one.contender, ...columns.map((metric) => figureOf(one, metric))]);
-  for (const yardstick of YARDSTICKS) {
-    const theirs = series.find(({ contender }) => contender === yardstick);
-    for (const ours of theirs ? series.filter(({ contender }) => !YARDSTICKS.includes(contender)) : []) {
-      rows.push([
-        `${ours.contender} ÷ ${yardstick}`,
-        ...columns.map((metric) => times(ours, theirs, metric)),
-      ]);
-    }
+  for (const [ours, theirs] of comparisons(series)) {
+    rows.push([
+      `${ours.contender} ÷ ${theirs.contender}`,
+      ...columns.map((metric) => times(ours, theirs, metric)),
+    ]);
   }
   return aligned(rows);
+}
+
+/** Each contender against each yardstick; where there is none, each against the first. */
+function comparisons(series: readonly Series[]): [Series, Series][] {
+  const yardsticks = series.filter(({ contender }) => YARDSTICKS.includes(contender));
+  const others = series.filter((one) => !yardsticks.includes(one));
+  if (yardsticks.length > 0)
+    return yardsticks.flatMap((theirs) => others.map((ours): [Series, Series] => [ours, theirs]));
+  const [first, ...rest] = others;
+  return first ? rest.map((ours) => [ours, first]) : [];
 }
 
 function figureOf({ figures }: Series, metric: Metric): string {
@@ -36,8 +43,8 @@ function figureOf({ figures }: Series, metric: Metric): string {
   return values ? show(spreadOf(values), metrics[metric].digits) : '–';
 }
 
-function times(ours: Series, theirs: Series | undefined, metric: Metric): string {
-  const ratio = theirs && COMPARED.includes(metric) ? ratioOf(ours, theirs, metric) : undefined;
+function times(ours: Series, theirs: Series, metric: Metric): string {
+  const ratio = COMPARED.includes(metric) ? ratioOf(ours, theirs, metric) : undefined;
   return ratio ? show(ratio, 2) : '';
 }
 

@@ -7,7 +7,7 @@ import { countRows } from '../servers/database.ts';
 import type { Server } from '../servers/server.ts';
 import { duet } from '../servers/start.ts';
 import { mintToken } from '../servers/tokens.ts';
-import { type Bench, WARM_UP_SECONDS } from './scenario.ts';
+import type { Bench } from './scenario.ts';
 import { check, withServer } from './turn.ts';
 
 /** People by how many conversations they have, and how long each of those is. */
@@ -35,13 +35,13 @@ export async function conversations(bench: Bench): Promise<void> {
     ];
     await seederOf(server).settle();
     const stored = server.database ? await countRows(server.database) : 0;
-    const { rounds, seconds } = bench.options;
+    const { rounds } = bench.options;
     for (let round = 1; round <= rounds; round += 1) {
       for (const { variant, name, path, token } of people) {
         bench.say(`conversations, round ${round} of ${rounds}: ${variant}: ${name}`);
         const [port = 0] = server.ports;
         await generators.request(port, CONNECTIONS, [httpRequest('GET', path, token)], 200);
-        const measured = await measure(server, generators, { warmUp: WARM_UP_SECONDS, seconds });
+        const measured = await measure(server, generators, bench.duration);
         await check(server, contender, await generators.drain(), stored);
         bench.results.add('conversations', variant, name, measured);
       }

@@ -6,7 +6,7 @@ import { seedPairs } from '../seed/pairs.ts';
 import { seederOf } from '../seed/seeder-of.ts';
 import type { Contender, Server } from '../servers/server.ts';
 import { duet } from '../servers/start.ts';
-import { type Bench, WARM_UP_SECONDS } from './scenario.ts';
+import type { Bench } from './scenario.ts';
 import { check, withServer } from './turn.ts';
 
 const LENGTHS = [1000, 10_000, 100_000, 1_000_000, 10_000_000];
@@ -54,8 +54,7 @@ async function sendInto(
   try {
     await generators.connect(contender.dialect, [pair]);
     await generators.send({ kind: 'closed', inFlight: IN_FLIGHT, senders: 'both' });
-    const duration = { warmUp: WARM_UP_SECONDS, seconds: bench.options.seconds };
-    const measured = await measure(server, generators, duration);
+    const measured = await measure(server, generators, bench.duration);
     const outcome = await generators.drain();
     await check(server, contender, outcome, stored + outcome.sent);
     bench.results.add('history', 'sends into a history of', name, measured);
@@ -87,8 +86,7 @@ async function readFrom(
       requests.map((request) => httpRequest('GET', request, token)),
       200,
     );
-    const duration = { warmUp: WARM_UP_SECONDS, seconds: bench.options.seconds };
-    const measured = await measure(server, generators, duration);
+    const measured = await measure(server, generators, bench.duration);
     await check(server, contender, await generators.drain(), stored);
     bench.results.add('history', 'pages of 50 from a history of', name, measured);
   } finally {

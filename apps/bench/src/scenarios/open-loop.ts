@@ -1,7 +1,7 @@
 import { measure } from '../measure/measure.ts';
 import { makePairs } from '../servers/people.ts';
 import { duet, express, relay } from '../servers/start.ts';
-import { type Bench, WARM_UP_SECONDS } from './scenario.ts';
+import type { Bench } from './scenario.ts';
 import { CONVERSATIONS } from './sends.ts';
 import { check, takeTurns, withServer } from './turn.ts';
 
@@ -11,7 +11,7 @@ const DROWNED_MS = 500;
 
 /** How long messages take at a fixed rate, whatever comes back, counted from when each was due. */
 export async function openLoop(bench: Bench): Promise<void> {
-  const { database, seconds } = bench.options;
+  const { database } = bench.options;
   const contenders = [duet(database), relay(database), express(database)];
   await takeTurns(bench, 'open-loop', contenders, (contender) =>
     withServer(bench, contender, async (server, generators) => {
@@ -19,7 +19,7 @@ export async function openLoop(bench: Bench): Promise<void> {
       let before = 0;
       for (const perSecond of PER_SECOND) {
         await generators.send({ kind: 'open', perSecond });
-        const measured = await measure(server, generators, { warmUp: WARM_UP_SECONDS, seconds });
+        const measured = await measure(server, generators, bench.duration);
         const outcome = await generators.drain();
         await check(server, contender, outcome, outcome.sent);
         const disordered = outcome.disordered - before;

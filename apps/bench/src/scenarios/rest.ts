@@ -7,7 +7,7 @@ import { seederOf } from '../seed/seeder-of.ts';
 import { call } from '../servers/people.ts';
 import type { Contender, Server } from '../servers/server.ts';
 import { duet, express } from '../servers/start.ts';
-import { type Bench, WARM_UP_SECONDS } from './scenario.ts';
+import type { Bench } from './scenario.ts';
 import { check, takeTurns, withServer } from './turn.ts';
 
 const CONNECTIONS = 32;
@@ -35,12 +35,11 @@ export async function rest(bench: Bench): Promise<void> {
 
 /** Measures one kind of request after the other on a server. */
 function restTurn(bench: Bench, contender: Contender, server: Server, generators: Generators) {
-  const { seconds } = bench.options;
   let answered = 0;
   return async (variant: string, requests: string[], status: number) => {
     const [port = 0] = server.ports;
     await generators.request(port, CONNECTIONS, requests, status);
-    const measured = await measure(server, generators, { warmUp: WARM_UP_SECONDS, seconds });
+    const measured = await measure(server, generators, bench.duration);
     const outcome = await generators.drain();
     const stored = status === 201 ? STORED + outcome.acknowledged - answered : STORED;
     answered = outcome.acknowledged;

@@ -3,7 +3,7 @@ import { makePairs } from '../servers/people.ts';
 import type { Contender } from '../servers/server.ts';
 import { duet, duetV1, express, relay } from '../servers/start.ts';
 import { countThroughRest } from './count.ts';
-import { type Bench, WARM_UP_SECONDS } from './scenario.ts';
+import type { Bench } from './scenario.ts';
 import { check, takeTurns, withServer } from './turn.ts';
 
 export const CONVERSATIONS = 200;
@@ -17,15 +17,19 @@ export async function sends(bench: Bench): Promise<void> {
 }
 
 /** One contender's turn: closed loops of all senders, shallow and deep. */
-export async function sendThrough(bench: Bench, scenario: string, contender: Contender): Promise<void> {
+export async function sendThrough(
+  bench: Bench,
+  scenario: string,
+  contender: Contender,
+  conversations = CONVERSATIONS,
+): Promise<void> {
   await withServer(bench, contender, async (server, generators) => {
-    const pairs = await makePairs(server, CONVERSATIONS);
+    const pairs = await makePairs(server, conversations);
     await generators.connect(contender.dialect, pairs);
     let before = 0;
     for (const inFlight of IN_FLIGHT) {
       await generators.send({ kind: 'closed', inFlight, senders: 'both' });
-      const duration = { warmUp: WARM_UP_SECONDS, seconds: bench.options.seconds };
-      const measured = await measure(server, generators, duration);
+      const measured = await measure(server, generators, bench.duration);
       const outcome = await generators.drain();
       await check(server, contender, outcome, outcome.sent);
       const disordered = outcome.disordered - before;
