@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { connect } from 'node:net';
 import { defineConfig } from 'vitest/config';
 
@@ -14,9 +15,11 @@ const project = (name: string, database: 'embedded' | 'postgres', include: strin
     include,
     exclude: ALONE,
     isolate: false,
-    env: { TEST_DATABASE: database },
+    env: { TEST_DATABASE: database, TEST_NATS: withNats ? 'yes' : 'no' },
   },
 });
+
+const withNats = natsIsThere();
 
 export default defineConfig(async () => {
   const withPostgres = await postgresIsThere();
@@ -29,7 +32,7 @@ export default defineConfig(async () => {
         // The black-box suite, against a server on either kind of database.
         project('embedded', 'embedded', ['test/api/**/*.test.ts']),
         ...(withPostgres ? [project('postgres', 'postgres', ['test/api/**/*.test.ts'])] : []),
-        project('once', 'embedded', withPostgres ? [...once, 'test/postgres/**/*.test.ts'] : once),
+        project('once', 'embedded', withPostgres ? [...once, 'test/{postgres,events}/**/*.test.ts'] : once),
         { test: { ...bounded, name: 'alone', include: ALONE, env: { TEST_DATABASE: 'embedded' } } },
       ],
     },
@@ -51,5 +54,13 @@ async function postgresIsThere(): Promise<boolean> {
   if (there) return true;
   if (process.env['CI']) throw new Error('no PostgreSQL at 127.0.0.1:5432, which the tests need in CI');
   console.warn('No PostgreSQL at 127.0.0.1:5432: its tests are skipped.');
+  return false;
+}
+
+/** The same with the program `nats-server`; the tests start their own. */
+function natsIsThere(): boolean {
+  if (spawnSync('nats-server', ['--version']).status === 0) return true;
+  if (process.env['CI']) throw new Error('no nats-server on the path, which the tests need in CI');
+  console.warn('No nats-server on the path: its tests are skipped.');
   return false;
 }

@@ -8,7 +8,9 @@ import type { AuthConfig, Config } from './config.ts';
 import { openEmbedded, openPostgres } from './db/client.ts';
 import { createContext } from './domain/context.ts';
 import { loadMessages } from './domain/messages/load.ts';
-import { memoryEvents } from './events/memory.ts';
+import { prepareLoadCommitted } from './domain/messages/load-committed.ts';
+import type { Events } from './events/events.ts';
+import { openEvents } from './events/open.ts';
 import { createHttpServer } from './rest/server.ts';
 import { isSocketUpgrade } from './socket/handshake.ts';
 import { Hub } from './socket/hub.ts';
@@ -35,11 +37,18 @@ const REQUESTS_TIMEOUT_MS = 2000;
 export async function startApp(config: Config, log: FastifyBaseLogger): Promise<App> {
   const { databaseUrl, dataDir } = config;
   const database = await (databaseUrl === undefined ? openEmbedded(dataDir) : openPostgres(databaseUrl));
+  let events: Events | undefined;
   try {
-    const domain = await createContext(database, memoryEvents(), {
-      messageLength: config.messageMaxLength,
-      queuedSends: config.sendQueueMax,
-    });
+    const { db } = database;
+    const load = prepareLoadCommitted(db);
+    const domain = await createContext(
+      database,
+      (identity) => {
+        events = openEvents({ ...config, ...identity, load, log });
+        return events;
+      },
+      { messageLength: config.messageMaxLength, queuedSends: config.sendQueueMax },
+    );
     const auth = resolveAuth(config);
     const authenticate = createAuthenticate(domain, createTokenVerifier(auth));
     const accounts = auth.mode === 'secret' &&
@@ -85,6 +94,7 @@ export async function startApp(config: Config, log: FastifyBaseLogger): Promise<
       await http.close();
       clearTimeout(cut);
       hub.close();
+      await domain.events.close();
     };
     await http.listen({ host: config.host, port: config.port }).catch(async (error: unknown) => {
       await stop();
@@ -100,6 +110,7 @@ export async function startApp(config: Config, log: FastifyBaseLogger): Promise<
       },
     };
   } catch (error) {
+    await events?.close();
     await database.close();
     throw error;
   }

@@ -22,11 +22,13 @@ test('everything set is what it says', () => {
     parseConfig({
       DATABASE_URL,
       JWT_SECRET,
+      NATS_URL: 'nats://somebody:hidden@nats.example',
       LOCAL_ACCOUNTS: 'off',
       CORS_ORIGINS: 'https://a.example, http://b.example:5173',
     }),
   ).toMatchObject({
     databaseUrl: DATABASE_URL,
+    natsUrl: 'nats://somebody:hidden@nats.example',
     auth: { mode: 'secret' },
     localAccounts: false,
     corsOrigins: ['https://a.example', 'http://b.example:5173'],
@@ -55,6 +57,13 @@ test.each([
   [{ DATABASE_URL: 'postgres://', JWT_SECRET }, 'DATABASE_URL: must name a database'],
   [{ DATABASE_URL: 'postgres://db.example/', JWT_SECRET }, 'DATABASE_URL: must name a database'],
   [{ DATABASE_URL }, 'JWT_SECRET: is needed with DATABASE_URL'],
+  [{ NATS_URL: 'nats://nats.example' }, 'NATS_URL: is for several nodes, which need DATABASE_URL'],
+  [
+    { DATABASE_URL, JWT_SECRET, NATS_URL: 'http://hidden@nats.example' },
+    'NATS_URL: must be a nats:// or tls',
+  ],
+  [{ DATABASE_URL, JWT_SECRET, NATS_URL: 'nats://' }, 'NATS_URL: '],
+  [{ DATABASE_URL, JWT_SECRET, NATS_URL: 'nats://a:hidden%@nats.example' }, 'NATS_URL: has a percent sign'],
   [{ AUTH_JWKS_URL: 'https://id.example/keys' }, 'AUTH_ISSUER: is needed'],
   [{ AUTH_ISSUER: 'https://id.example' }, 'AUTH_AUDIENCE: is needed'],
   [{ AUTH_ISSUER: 'my-issuer', AUTH_AUDIENCE: 'duet' }, 'AUTH_ISSUER: must be a URL'],

@@ -34,12 +34,26 @@ export const databaseUrl = z
   // Without one the driver would take the database of whoever runs the server.
   .refine((url) => (URL.parse(url)?.pathname.length ?? 0) > 1, 'must name a database');
 
+/** `URL` takes any text after a percent sign, which then cannot be read as a password. */
+const isReadable = (url: string) => {
+  try {
+    return decodeURIComponent(url) !== '';
+  } catch {
+    return false;
+  }
+};
+const natsUrl = z
+  .url({ protocol: /^(nats|tls)$/, error: 'must be a nats:// or tls:// URL' })
+  .refine((url) => Boolean(URL.parse(url)?.hostname), 'must name a host')
+  .refine(isReadable, 'has a percent sign that stands for nothing');
+
 const environment = z.object({
   PORT: int(0, 65_535).default(8080),
   HOST: z.string().default('127.0.0.1'),
   PUBLIC_URL: httpUrl.transform((url) => url.replace(/\/+$/, '')).optional(),
   DATA_DIR: z.string().default('.data'),
   DATABASE_URL: databaseUrl.optional(),
+  NATS_URL: natsUrl.optional(),
   JWT_SECRET: z
     .string()
     .refine((value) => Buffer.byteLength(value) >= 32, 'must have at least 32 bytes (RFC 7518, 3.2)')
@@ -78,6 +92,8 @@ export interface Config {
   readonly publicUrl: string | undefined;
   /** Undefined: the embedded database, in `dataDir`. */
   readonly databaseUrl: string | undefined;
+  /** What joins several nodes; undefined: PostgreSQL does. */
+  readonly natsUrl: string | undefined;
   readonly dataDir: string;
   /** `secret: undefined`: the embedded database's own, made on its first start. */
   readonly auth: AuthConfig | { readonly mode: 'secret'; readonly secret: undefined };
@@ -108,11 +124,15 @@ export function parseConfig(env: Readonly<Record<string, string | undefined>>): 
   if (auth.mode === 'jwks' && e.LOCAL_ACCOUNTS) {
     throw new StartupError('LOCAL_ACCOUNTS: must be off when tokens come from AUTH_JWKS_URL or AUTH_ISSUER');
   }
+  if (e.NATS_URL !== undefined && e.DATABASE_URL === undefined) {
+    throw new StartupError('NATS_URL: is for several nodes, which need DATABASE_URL');
+  }
   return {
     port: e.PORT,
     host: e.HOST,
     publicUrl: e.PUBLIC_URL,
     databaseUrl: e.DATABASE_URL,
+    natsUrl: e.NATS_URL,
     dataDir: e.DATA_DIR,
     auth,
     localAccounts: e.LOCAL_ACCOUNTS ?? auth.mode === 'secret',

@@ -30,20 +30,21 @@ export interface ActorContext extends Context {
   readonly actor: User;
 }
 
-/** The context of a node, on a database that is migrated. @param batchDb the same database through connections that do not wait long for a lock */
+/** What all nodes of a database have in common. */
+type Identity = Pick<Context, 'conversationKey' | 'databaseId'>;
+
+/**
+ * The context of a node, on a database that is migrated.
+ * @param batchDb the same database through connections that do not wait long for a lock
+ */
 export async function createContext(
   { db, batchDb }: { readonly db: Database; readonly batchDb: Database },
-  events: Events,
+  openEvents: (identity: Identity) => Events,
   limits: Limits,
 ): Promise<Context> {
   const now = () => new Date();
-  return {
-    db,
-    events,
-    now,
-    sends: createSendQueue({ db, batchDb, events, now, limit: limits.queuedSends }),
-    conversationKey: await loadConversationKey(db),
-    databaseId: await loadDatabaseId(db),
-    limits,
-  };
+  const identity = { conversationKey: await loadConversationKey(db), databaseId: await loadDatabaseId(db) };
+  const events = openEvents(identity);
+  const sends = createSendQueue({ db, batchDb, events, now, limit: limits.queuedSends });
+  return { ...identity, db, events, now, sends, limits };
 }

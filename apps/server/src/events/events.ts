@@ -99,7 +99,9 @@ export interface Events {
 }
 
 /** Whom an event concerns. */
-export function topicsOf(event: DomainEvent): Topic[] {
+export function topicsOf(
+  event: Exclude<DomainEvent, MessageCommitted> | Pick<MessageCommitted, 'type' | 'users'>,
+): Topic[] {
   switch (event.type) {
     case 'message':
     case 'read':

@@ -28,7 +28,7 @@ const urls = { ours: '', theirs: '' };
 beforeAll(async () => {
   database = await createEmbedded();
   handle = await openEmbedded(database.dataDir);
-  const domain = await createContext(handle, memoryEvents(), { messageLength: 10_000, queuedSends: 100 });
+  const domain = await createContext(handle, memoryEvents, { messageLength: 10_000, queuedSends: 100 });
   const secret = new TextEncoder().encode(JWT_SECRET);
   const deps = {
     domain,

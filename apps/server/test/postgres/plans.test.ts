@@ -37,7 +37,7 @@ beforeAll(async () => {
   const logger = { logQuery: (query: string, params: unknown[]) => void statements.push({ query, params }) };
   const db = drizzle(sql, { casing: 'snake_case', logger });
   const limits = { messageLength: 10_000, queuedSends: 100 };
-  const domain = await createContext({ db, batchDb: db }, memoryEvents(), limits);
+  const domain = await createContext({ db, batchDb: db }, memoryEvents, limits);
   ctx = { ...domain, actor: { id: 'u0', username: 'user0' } };
 }, 60_000);
 afterAll(async () => {

@@ -44,7 +44,7 @@ beforeAll(async () => {
   drop = embedded.drop;
   database = await openEmbedded(embedded.dataDir);
   const events = memoryEvents();
-  const domain = await createContext(database, events, { messageLength: 9, queuedSends: 9 });
+  const domain = await createContext(database, () => events, { messageLength: 9, queuedSends: 9 });
   for (const id of ['ada', 'ben', 'eve']) await provisionUser(domain, id, id);
   const actor = { id: 'ada', username: 'ada' };
   const { conversation } = await openConversation({ ...domain, actor }, { target_user_id: 'ben' });
