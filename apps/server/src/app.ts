@@ -14,7 +14,9 @@ import { openEvents } from './events/open.ts';
 import { createHttpServer } from './rest/server.ts';
 import { isSocketUpgrade } from './socket/handshake.ts';
 import { Hub } from './socket/hub.ts';
+import { Reconciler } from './socket/reconcile.ts';
 import { SocketServer } from './socket/server.ts';
+import { Told } from './socket/told.ts';
 import { StartupError } from './startup-error.ts';
 
 /** A server that listens. */
@@ -71,11 +73,15 @@ export async function startApp(config: Config, log: FastifyBaseLogger): Promise<
         await database.ping(READY_TIMEOUT_MS);
       },
     });
+    // Only what comes from other nodes can be missed.
+    const told = databaseUrl === undefined ? undefined : new Told();
     const hub = new Hub(
       domain.events,
       (conversationId, hole) => loadMessages(domain, conversationId, hole),
       log,
+      told,
     );
+    const reconciler = told && new Reconciler({ domain, hub, told, log });
     const sockets = new SocketServer({
       http: http.server,
       domain,
@@ -93,6 +99,7 @@ export async function startApp(config: Config, log: FastifyBaseLogger): Promise<
       }, REQUESTS_TIMEOUT_MS);
       await http.close();
       clearTimeout(cut);
+      await reconciler?.close();
       hub.close();
       await domain.events.close();
     };

@@ -28,7 +28,7 @@ function setUp(load: LoadMessages) {
   const hub = new Hub(events, load, pino({ level: 'silent' }));
   const heard: number[] = [];
   let failed = false;
-  const seat = hub.take('c');
+  const seat = hub.take('c', 'a');
   const listener = {
     send: (frame: Buffer) => void heard.push(JSON.parse(frame.toString('utf8', frame.indexOf('{'))).seq),
     fail: () => (failed = true),

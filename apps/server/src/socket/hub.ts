@@ -1,8 +1,9 @@
-import type { Message } from '@duet/contract';
+import type { InboxFrame, Message } from '@duet/contract';
 import type { FastifyBaseLogger } from 'fastify';
 import type { DomainEvent, Events } from '../events/events.ts';
 import { type Addressed, encode, inboxFrameOf, toMessageFrame } from './frames.ts';
 import { type Hole, InOrder } from './in-order.ts';
+import type { Told } from './told.ts';
 
 /** What the hub needs of a connection. */
 export interface Listener {
@@ -14,6 +15,8 @@ export interface Listener {
 
 /** A place in a conversation's room, taken before it is known where the order begins. */
 export interface Seat {
+  /** Resolves when what commits on other nodes from now on is heard here. */
+  readonly active: Promise<void>;
   /** Hears what comes after `position`, the conversation's last seq at some time since the seat was taken. */
   listen(listener: Listener, position: number): void;
   leave(): void;
@@ -43,23 +46,49 @@ export class Hub {
   readonly #inboxes = new Map<string, Set<Listener>>();
   readonly #load: LoadMessages;
   readonly #log: FastifyBaseLogger;
+  readonly #events: Events;
+  readonly #told: Told | undefined;
   readonly #unsubscribe: () => void;
+  #repaired = 0;
 
-  constructor(events: Events, load: LoadMessages, log: FastifyBaseLogger) {
+  /** @param told where there are other nodes: what the inboxes are told is remembered in it */
+  constructor(events: Events, load: LoadMessages, log: FastifyBaseLogger, told?: Told) {
     this.#load = load;
     this.#log = log;
+    this.#events = events;
+    this.#told = told;
     this.#unsubscribe = events.subscribe((published) => {
       for (const event of published) this.#hear(event);
     });
   }
 
-  /** Takes a seat; from now on nothing of the conversation is missed. */
-  take(conversationId: string): Seat {
+  /** How many messages came from the database, because they did not come by themselves. */
+  get repaired(): number {
+    return this.#repaired;
+  }
+
+  /** The conversations that have rooms here. */
+  get conversationIds(): string[] {
+    return [...this.#rooms.keys()];
+  }
+
+  /** The people who have inboxes here. */
+  get userIds(): string[] {
+    return [...this.#inboxes.keys()];
+  }
+
+  /**
+   * Takes a seat; once it is active, nothing of the conversation is missed.
+   * @param userId who takes part in it, or wants to
+   */
+  take(conversationId: string, userId: string): Seat {
+    const { active, end } = this.#events.follow(`user:${userId}`);
     const room = this.#rooms.get(conversationId) ?? this.#open(conversationId);
     room.seats += 1;
     let mine: Listener | undefined;
     let seated = true;
     return {
+      active,
       listen: (listener, position) => {
         if (!seated) return;
         if (this.#rooms.get(conversationId) !== room) return listener.fail(); // given up meanwhile, see #mend
@@ -72,6 +101,7 @@ export class Hub {
       leave: () => {
         if (!seated) return;
         seated = false;
+        end();
         if (mine) room.listeners.delete(mine);
         room.seats -= 1;
         if (room.seats === 0) this.#shut(conversationId, room);
@@ -83,10 +113,25 @@ export class Hub {
   join(userId: string, inbox: Listener): () => void {
     const inboxes = this.#inboxes.get(userId) ?? new Set();
     this.#inboxes.set(userId, inboxes.add(inbox));
+    const { end } = this.#events.follow(`user:${userId}`);
     return () => {
+      end();
       inboxes.delete(inbox);
       if (inboxes.size === 0 && this.#inboxes.get(userId) === inboxes) this.#inboxes.delete(userId);
     };
+  }
+
+  /** The conversation goes up to `lastSeq`: its room waits no longer for what did not come. */
+  expect(conversationId: string, lastSeq: number): void {
+    const room = this.#rooms.get(conversationId);
+    if (!room) return;
+    room.order.expect(lastSeq);
+    this.#mend(conversationId, room);
+  }
+
+  /** Tells this person's inboxes. */
+  tell(userId: string, frame: InboxFrame): void {
+    this.#tell({ userIds: [userId], frame });
   }
 
   close(): void {
@@ -114,11 +159,11 @@ export class Hub {
     if (event.type === 'message') this.#take(event.message);
     if (this.#inboxes.size === 0) return;
     const addressed = inboxFrameOf(event);
-    if (addressed) this.#tell(addressed);
+    if (addressed && this.#tell(addressed)) this.#told?.remember(event);
   }
 
-  /** One serialisation, and only if somebody is there to hear it. */
-  #tell({ userIds, frame }: Addressed): void {
+  /** One serialisation, and only if somebody is there to hear it. @returns whether somebody was */
+  #tell({ userIds, frame }: Addressed): boolean {
     let bytes: Buffer | undefined;
     for (const userId of userIds) {
       for (const inbox of this.#inboxes.get(userId) ?? []) {
@@ -126,6 +171,7 @@ export class Hub {
         inbox.send(bytes);
       }
     }
+    return bytes !== undefined;
   }
 
   #take(message: Message): void {
@@ -154,11 +200,13 @@ export class Hub {
     const hole = room.order.hole();
     try {
       if (hole) {
+        const messages = await this.#load(conversationId, hole);
+        this.#repaired += messages.length;
         this.#log.warn(
-          { conversation_id: conversationId, ...hole },
-          'a hole in the live messages is read from the database',
+          { conversation_id: conversationId, ...hole, repaired: this.#repaired },
+          'a hole in the live messages was read from the database',
         );
-        for (const message of await this.#load(conversationId, hole)) room.order.push(message);
+        for (const message of messages) room.order.push(message);
       }
     } catch (err) {
       this.#log.error(

@@ -38,3 +38,18 @@ test('what is missing is named, and holds back what follows', () => {
   for (const seq of [6, 7]) order.push({ seq });
   expect(out).toEqual([5, 6, 7, 8, 9]);
 });
+
+test('what is known to be there and did not come is a hole, too', () => {
+  const order = new InOrder<{ seq: number }>(() => {});
+  order.expect(9);
+  expect(order.hole()).toBeUndefined();
+  order.start(4);
+  order.expect(7);
+  expect(order.hole()).toEqual({ after: 4, before: 10 });
+  order.push({ seq: 8 });
+  expect(order.hole()).toEqual({ after: 4, before: 8 });
+  for (const seq of [5, 6, 7]) order.push({ seq });
+  expect(order.hole()).toEqual({ after: 8, before: 10 });
+  order.push({ seq: 9 });
+  expect(order.hole()).toBeUndefined();
+});

@@ -16,6 +16,8 @@ export interface Hole {
  */
 export class InOrder<T extends Sequenced> {
   #position: number | undefined;
+  /** How far it goes, as far as is known. */
+  #end = 0;
   readonly #held = new Map<number, T>();
   readonly #deliver: (item: T) => void;
 
@@ -43,10 +45,16 @@ export class InOrder<T extends Sequenced> {
     this.#drain();
   }
 
-  /** The first hole that keeps items back, if there is one. */
+  /** There are items up to this one: those that did not come are a hole, though nothing is held back behind it. */
+  expect(end: number): void {
+    this.#end = Math.max(this.#end, end);
+  }
+
+  /** The first hole, if there is one. */
   hole(): Hole | undefined {
-    if (this.#position === undefined || this.#held.size === 0) return undefined;
-    return { after: this.#position, before: Math.min(...this.#held.keys()) };
+    if (this.#position === undefined) return undefined;
+    if (this.#held.size > 0) return { after: this.#position, before: Math.min(...this.#held.keys()) };
+    return this.#end > this.#position ? { after: this.#position, before: this.#end + 1 } : undefined;
   }
 
   /** How many items are held back. */

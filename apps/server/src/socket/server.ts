@@ -129,7 +129,8 @@ export class SocketServer {
     try {
       const identity = await authenticate(token);
       // The seat is taken before the position is read, so that nothing falls between the two.
-      seat = hub.take(conversationId);
+      seat = hub.take(conversationId, identity.user.id);
+      await seat.active;
       const { lastSeq } = await authorize({ ...domain, actor: identity.user }, conversationId);
       if (!this.#draining) return { identity, seat, position: lastSeq };
       seat.leave();

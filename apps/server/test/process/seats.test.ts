@@ -16,8 +16,8 @@ import { bounded, connect } from '../harness/socket.ts';
 
 const seats = { taken: 0, left: 0 };
 class CountingHub extends Hub {
-  override take(conversationId: string): Seat {
-    const seat = super.take(conversationId);
+  override take(conversationId: string, userId: string): Seat {
+    const seat = super.take(conversationId, userId);
     seats.taken += 1;
     const leave = () => {
       seats.left += 1;

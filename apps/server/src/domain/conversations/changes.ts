@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
-import { and, eq, inArray, or, sql } from 'drizzle-orm';
+import { and, eq, inArray, or, type SQL, sql } from 'drizzle-orm';
 import { unionAll } from 'drizzle-orm/pg-core';
 import { z } from 'zod';
 import type { Database } from '../../db/client.ts';
 import { conversations, ERA_BITS } from '../../db/schema.ts';
-import type { ActorContext } from '../context.ts';
+import type { ActorContext, Context } from '../context.ts';
 
 // What changed since? Every conversation's row names the transaction that changed it last. A position is PostgreSQL's own snapshot of
 // when we looked: which transactions were still open, and where those that had not begun do. What these changed we cannot have seen;
@@ -40,14 +40,14 @@ export async function loadDatabaseId(db: Database): Promise<string> {
 }
 
 /** The opaque cursor of a position, as PostgreSQL writes it. */
-export function encodePosition({ databaseId }: ActorContext, snapshot: string): string {
+export function encodePosition({ databaseId }: Context, snapshot: string): string {
   const [xmin] = snapshot.split(':', 1);
   const short = snapshot.length > MAX_LENGTH ? `${xmin}:${xmin}:` : snapshot;
   return Buffer.from(JSON.stringify([databaseId, short])).toString('base64url');
 }
 
 /** The position in a cursor; undefined if it is not one of this database. */
-export function decodePosition({ databaseId }: ActorContext, cursor: string): Position | undefined {
+export function decodePosition({ databaseId }: Context, cursor: string): Position | undefined {
   try {
     const [database, snapshot] = encoded.parse(JSON.parse(Buffer.from(cursor, 'base64url').toString()));
     const [xmin = '', xmax = '', open = ''] = snapshot.split(':');
@@ -59,28 +59,37 @@ export function decodePosition({ databaseId }: ActorContext, cursor: string): Po
   }
 }
 
+/** The cursor of now: whatever is read after this, what it does not show yet will have changed since. */
+export async function takePosition(ctx: Context): Promise<string> {
+  const [row] = await ctx.db.select({ position: POSITION }).from(sql`(values (1)) as one`);
+  return encodePosition(ctx, row?.position ?? '');
+}
+
 /** Whether a position is one that this database can have had by now. */
 export function isPast({ xmax }: Position) {
   return sql<boolean>`${xmax.toString()}::bigint <= ${HORIZON}`.as('is_past');
 }
 
+/** Where a conversation changed since a position. */
+export function isChangedSince(since: Position): SQL | undefined {
+  const { changedXid, changedEra } = conversations;
+  return and(
+    sql`${changedEra} >= ${(since.xmin >> BigInt(ERA_BITS)).toString()}::bigint`, // what the indexes know
+    sql`${changedXid} >= ${since.xmin.toString()}::bigint`,
+    or(sql`${changedXid} >= ${since.xmax.toString()}::bigint`, inArray(changedXid, [...since.open])),
+    // A restored database may hold numbers of transactions that are still to come.
+    sql`${changedXid} < ${HORIZON}`,
+  );
+}
+
 /** The ids of the actor's conversations that changed since a position, as a subquery. */
 export function changedSince(ctx: ActorContext, since: Position, limit: number) {
-  const { id, changedXid, changedEra } = conversations;
+  const { id } = conversations;
   const side = (userId: typeof conversations.user1Id | typeof conversations.user2Id) =>
     ctx.db
       .select({ id })
       .from(conversations)
-      .where(
-        and(
-          eq(userId, ctx.actor.id),
-          sql`${changedEra} >= ${(since.xmin >> BigInt(ERA_BITS)).toString()}::bigint`, // what the index knows
-          sql`${changedXid} >= ${since.xmin.toString()}::bigint`,
-          or(sql`${changedXid} >= ${since.xmax.toString()}::bigint`, inArray(changedXid, [...since.open])),
-          // A restored database may hold numbers of transactions that are still to come.
-          sql`${changedXid} < ${HORIZON}`,
-        ),
-      )
+      .where(and(eq(userId, ctx.actor.id), isChangedSince(since)))
       .limit(limit);
   return unionAll(side(conversations.user1Id), side(conversations.user2Id)).limit(limit);
 }

@@ -2,7 +2,7 @@ import type { Conversation, User } from '@duet/contract';
 import { and, desc, eq, type SQL } from 'drizzle-orm';
 import { alias } from 'drizzle-orm/pg-core';
 import { conversations, messages, users } from '../../db/schema.ts';
-import type { ActorContext } from '../context.ts';
+import type { ActorContext, Context } from '../context.ts';
 import { toMessage } from '../messages/view.ts';
 import type { ConversationRow } from './authorize.ts';
 
@@ -11,11 +11,25 @@ export interface ConversationView {
   readonly activityAt: Date;
 }
 
+/** A conversation's row, and what is shown with it. */
+export interface ConversationRead {
+  readonly row: ConversationRow;
+  readonly user1: User;
+  readonly user2: User;
+  readonly last: typeof messages.$inferSelect | null;
+}
+
 /** The conversations that `where` selects, as the actor sees them, latest activity first. */
 export async function viewConversations(ctx: ActorContext, where: SQL): Promise<ConversationView[]> {
+  const found = await readConversations(ctx, where);
+  return found.map((read) => ({ view: viewAs(ctx.actor.id, read), activityAt: read.row.activityAt }));
+}
+
+/** The conversations that `where` selects, as nobody in particular sees them, latest activity first. */
+export function readConversations({ db }: Context, where: SQL): Promise<ConversationRead[]> {
   const user1 = alias(users, 'user1');
   const user2 = alias(users, 'user2');
-  const rows = await ctx.db
+  return db
     .select({
       row: conversations,
       user1: { id: user1.id, username: user1.username },
@@ -31,20 +45,11 @@ export async function viewConversations(ctx: ActorContext, where: SQL): Promise<
     )
     .where(where)
     .orderBy(desc(conversations.activityAt), desc(conversations.id));
-  return rows.map(({ row, user1, user2, last }) => ({
-    view: toConversation(ctx.actor.id, row, user1, user2, last),
-    activityAt: row.activityAt,
-  }));
 }
 
-function toConversation(
-  actorId: string,
-  row: ConversationRow,
-  user1: User,
-  user2: User,
-  last: typeof messages.$inferSelect | null,
-): Conversation {
-  const first = actorId === row.user1Id;
+/** A conversation as one of its two people sees it. */
+export function viewAs(userId: string, { row, user1, user2, last }: ConversationRead): Conversation {
+  const first = userId === row.user1Id;
   return {
     id: row.id,
     user1,

@@ -117,6 +117,18 @@ export class InboxSession {
     if (this.#member && this.#member.ctx.actor.id !== identity.user.id) {
       throw new DomainError('invalid_token', 'the token is somebody else’s');
     }
+    // First it is heard what other nodes commit, and then said that the inbox is ready.
+    const following = this.#services.domain.events.follow(`user:${identity.user.id}`);
+    try {
+      await following.active;
+      if (this.#ended || !this.connection.isOpen) return undefined;
+      return this.#welcome(identity);
+    } finally {
+      following.end(); // by now the hub follows
+    }
+  }
+
+  #welcome(identity: Identity): InboxFrame | undefined {
     this.connection.expireAt(identity.expiresAt);
     const left = Math.max(0, identity.expiresAt.getTime() - Date.now());
     clearTimeout(this.#timer);
