@@ -56,7 +56,8 @@ export const messageId = z.guid('must be a UUID').toLowerCase().meta({
     'A UUID chosen by the sender (version 7 advised). Sending it again gives the same message back.',
 });
 
-const MAX_SEQ = 2_147_483_647;
+/** The last place in a conversation. */
+export const MAX_SEQ = 2_147_483_647;
 export const seq = z
   .int()
   .min(0)

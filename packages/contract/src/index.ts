@@ -22,7 +22,7 @@ export {
   problem,
   type RestErrorCode,
 } from './errors.ts';
-export { MESSAGE_MAX_LENGTH, messageId, PAYLOAD_MAX_BYTES, userId, username } from './fields.ts';
+export { MAX_SEQ, MESSAGE_MAX_LENGTH, messageId, PAYLOAD_MAX_BYTES, userId, username } from './fields.ts';
 export {
   type ChatMessageFrame,
   CONVERSATION_SOCKET_PATH,

@@ -26,8 +26,11 @@ export interface DatabaseHandle {
 const STATEMENT_TIMEOUT_MS = 10_000;
 const CLOSE_TIMEOUT_S = 2;
 const BATCH_LOCK_TIMEOUT_MS = 500;
-/** Plans are prepared once, maybe while the tables are empty, and stay when they have grown: so never a scan of a whole table. */
-const PLANNING = { enable_seqscan: false };
+/**
+ * Plans are prepared once, maybe while the tables are empty, for any conversation, and stay when one has ten million messages. All our queries are
+ * short walks along an index; so never a scan of a whole table, and never all of a conversation to sort it.
+ */
+export const PLANNING = { enable_seqscan: false, enable_bitmapscan: false };
 
 // Column names are the TypeScript ones in snake_case.
 const casing = 'snake_case';
@@ -71,7 +74,8 @@ export async function openEmbedded(dataDir: string): Promise<DatabaseHandle> {
     const client = await PGlite.create(join(dataDir, 'postgres'));
     const db = drizzlePglite(client, { casing });
     await migratePglite(db);
-    await client.query('set enable_seqscan = off');
+    for (const [name, value] of Object.entries(PLANNING))
+      await client.query('select set_config($1, $2, false)', [name, String(value)]);
     return {
       db,
       batchDb: db,

@@ -1,7 +1,7 @@
 import { drizzle } from 'drizzle-orm/postgres-js';
 import postgres from 'postgres';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { openPostgres } from '../../src/db/client.ts';
+import { openPostgres, PLANNING } from '../../src/db/client.ts';
 import { type ActorContext, createContext } from '../../src/domain/context.ts';
 import { encodePosition } from '../../src/domain/conversations/changes.ts';
 import { listHeads } from '../../src/domain/conversations/heads.ts';
@@ -15,6 +15,8 @@ import { createPostgres } from '../harness/database.ts';
 
 let database: Awaited<ReturnType<typeof createPostgres>>;
 let sql: postgres.Sql;
+/** As the server connects, with the plans that it gets in the long run. */
+let planning: postgres.Sql;
 let ctx: ActorContext;
 const statements: { query: string; params: unknown[] }[] = [];
 
@@ -35,13 +37,19 @@ beforeAll(async () => {
             from conversations c, generate_series(1, 99999) n where c.user2_id = 'u1'`;
   await sql`vacuum analyze`;
   const logger = { logQuery: (query: string, params: unknown[]) => void statements.push({ query, params }) };
-  const db = drizzle(sql, { casing: 'snake_case', logger });
+  planning = postgres(database.url, {
+    max: 1,
+    onnotice: () => {},
+    connection: { ...PLANNING, plan_cache_mode: 'force_generic_plan' },
+  });
+  const db = drizzle(planning, { casing: 'snake_case', logger });
   const limits = { messageLength: 10_000, queuedSends: 100 };
   const domain = await createContext({ db, batchDb: db }, memoryEvents, limits);
   ctx = { ...domain, actor: { id: 'u0', username: 'user0' } };
 }, 60_000);
 afterAll(async () => {
   await sql.end();
+  await planning.end();
   await database.drop();
 });
 
@@ -51,10 +59,12 @@ async function explain(work: () => Promise<unknown>): Promise<{ plan: string; bl
   await work();
   const plans: string[] = [];
   for (const { query, params } of [...statements]) {
-    const rows = await sql.unsafe(
-      `explain (analyze, buffers, costs off, timing off, summary off) ${query}`,
-      params.map(String),
+    const values = params.map((param) => (param === null ? 'null' : `'${String(param)}'`));
+    await planning.unsafe(`prepare explained as ${query}`);
+    const rows = await planning.unsafe(
+      `explain (analyze, buffers, costs off, timing off, summary off) execute explained(${values})`,
     );
+    await planning.unsafe('deallocate explained');
     plans.push(rows.map((row) => row['QUERY PLAN']).join('\n'));
   }
   // The first line of a plan that counts blocks counts those of its children too.

@@ -1,9 +1,9 @@
 import type { Conversation } from '@duet/contract';
-import { inArray } from 'drizzle-orm';
-import { conversations } from '../../db/schema.ts';
+import { sql } from 'drizzle-orm';
 import type { ActorContext } from '../context.ts';
-import { encodeCursor, pageByActivity } from './by-activity.ts';
-import { viewConversations } from './view.ts';
+import { perDatabase } from '../per-database.ts';
+import { decodeCursor, encodeCursor, pageByActivity } from './by-activity.ts';
+import { prepareRead, viewAs } from './view.ts';
 
 /**
  * A page of the actor's conversations, latest activity first (PROTOCOL 3.2).
@@ -11,17 +11,30 @@ import { viewConversations } from './view.ts';
  * @throws DomainError `invalid_request` for a cursor that is not ours
  */
 export async function listConversations(
-  ctx: ActorContext,
+  { db, actor }: ActorContext,
   input: { limit: number; cursor?: string | undefined },
 ): Promise<{ conversations: Conversation[]; next?: string }> {
-  const page = pageByActivity(ctx, input.cursor, input.limit + 1).as('page');
-  const ids = ctx.db.select({ id: page.id }).from(page);
-  const rows = await viewConversations(ctx, inArray(conversations.id, ids));
+  const after = input.cursor === undefined ? undefined : decodeCursor(input.cursor);
+  const rows = await readPage(db)({
+    actorId: actor.id,
+    afterActivityAt: after?.activityAt ?? null,
+    afterId: after?.id ?? null,
+    limit: input.limit + 1,
+  });
   const shown = rows.slice(0, input.limit);
   const last = shown.at(-1);
   return {
-    conversations: shown.map(({ view }) => view),
-    ...(rows.length > shown.length &&
-      last && { next: encodeCursor({ activityAt: last.activityAt, id: last.view.id }) }),
+    conversations: shown.map((read) => viewAs(actor.id, read)),
+    ...(rows.length > shown.length && last && { next: encodeCursor(last) }),
   };
 }
+
+const readPage = perDatabase((db) => {
+  const [actorId, afterActivityAt, afterId, limit] = [
+    sql`${sql.placeholder('actorId')}`,
+    sql`${sql.placeholder('afterActivityAt')}`,
+    sql`${sql.placeholder('afterId')}`,
+    sql`${sql.placeholder('limit')}`,
+  ];
+  return prepareRead(db, pageByActivity({ actorId, afterActivityAt, afterId, limit }), 'list_conversations');
+});

@@ -5,6 +5,7 @@ import type { ActorContext } from '../context.ts';
 import { DomainError } from '../error.ts';
 import { getConversation } from './get.ts';
 import { conversationIdOf } from './id.ts';
+import { readConversations, viewAs } from './view.ts';
 
 /**
  * Gets or creates the actor's conversation with somebody; of all calls that race, exactly one creates it (PROTOCOL 3.3).
@@ -17,10 +18,13 @@ export async function openConversation(
   const { actor, db } = ctx;
   const targetId = input.target_user_id;
   if (targetId === actor.id) throw DomainError.invalid('target_user_id', 'must not be yourself');
+  const id = conversationIdOf(ctx.conversationKey, actor.id, targetId);
+  // Mostly it is there already, and this is all.
+  const [known] = await readConversations(db)({ ids: [id] });
+  if (known) return { conversation: viewAs(actor.id, known), created: false };
+
   const [target] = await db.select({ id: users.id }).from(users).where(eq(users.id, targetId));
   if (!target) throw new DomainError('not_found', 'no such user');
-
-  const id = conversationIdOf(ctx.conversationKey, actor.id, targetId);
   const now = ctx.now();
   const inserted = await db
     .insert(conversations)

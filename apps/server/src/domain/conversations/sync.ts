@@ -1,10 +1,9 @@
 import { type Conversation, SYNC_MAX_CONVERSATIONS } from '@duet/contract';
-import { inArray, sql } from 'drizzle-orm';
-import { conversations } from '../../db/schema.ts';
+import { sql } from 'drizzle-orm';
 import type { ActorContext } from '../context.ts';
 import { encodeCursor, pageByActivity } from './by-activity.ts';
 import { changedSince, decodePosition, encodePosition, isPast, POSITION, type Position } from './changes.ts';
-import { viewConversations } from './view.ts';
+import { readConversations, viewAs } from './view.ts';
 
 /** The end of a sync: see PROTOCOL 7.4. */
 export interface Synced {
@@ -31,8 +30,8 @@ export async function* syncConversations(
   const changes = since === undefined ? undefined : await planChanges(ctx, since);
   const { ids, ...synced } = changes ?? (await planSnapshot(ctx, input.limit));
   for (let start = 0; start < ids.length; start += CHUNK) {
-    const rows = await viewConversations(ctx, inArray(conversations.id, ids.slice(start, start + CHUNK)));
-    yield rows.map(({ view }) => view);
+    const found = await readConversations(ctx.db)({ ids: ids.slice(start, start + CHUNK) });
+    yield found.map((read) => viewAs(ctx.actor.id, read));
   }
   return synced;
 }
@@ -51,15 +50,23 @@ async function planChanges(ctx: ActorContext, since: Position): Promise<Plan | u
 }
 
 async function planSnapshot(ctx: ActorContext, limit: number): Promise<Plan> {
-  const page = pageByActivity(ctx, undefined, limit + 1).as('page');
+  const nothing = sql`null`;
+  const page = pageByActivity({
+    actorId: sql`${ctx.actor.id}`,
+    afterActivityAt: nothing,
+    afterId: nothing,
+    limit: sql`${limit + 1}`,
+  });
   const rows = await ctx.db
-    .select({ id: page.id, activityAt: page.activityAt, position: POSITION })
+    .select({
+      id: sql<string | null>`page.id`,
+      activityAt: sql<number>`(extract(epoch from page.activity_at) * 1000)::float8`,
+      position: POSITION,
+    })
     .from(sql`(values (1)) as one`)
-    .leftJoin(page, sql`true`)
-    .orderBy(sql`${page.activityAt} desc nulls last`, sql`${page.id} desc`);
-  const shown = rows
-    .slice(0, limit)
-    .flatMap(({ id, activityAt }) => (id && activityAt ? { id, activityAt } : []));
+    .leftJoin(sql`${page} as page`, sql`true`)
+    .orderBy(sql`page.activity_at desc nulls last`, sql`page.id desc`);
+  const shown = rows.slice(0, limit).flatMap(({ id, activityAt }) => (id ? { id, activityAt } : []));
   const last = shown.at(-1);
   return {
     cursor: encodePosition(ctx, rows[0]?.position ?? ''),

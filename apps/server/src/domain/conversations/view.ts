@@ -1,64 +1,122 @@
-import type { Conversation, User } from '@duet/contract';
-import { and, desc, eq, type SQL } from 'drizzle-orm';
-import { alias } from 'drizzle-orm/pg-core';
-import { conversations, messages, users } from '../../db/schema.ts';
-import type { ActorContext, Context } from '../context.ts';
-import { toMessage } from '../messages/view.ts';
-import type { ConversationRow } from './authorize.ts';
+import type { Conversation, ConversationState, Message, User } from '@duet/contract';
+import { type SQL, sql } from 'drizzle-orm';
+import type { Database } from '../../db/client.ts';
+import { milliseconds, packed, unpack } from '../../db/pack.ts';
+import { messages, users } from '../../db/schema.ts';
+import { isRead } from '../messages/view.ts';
+import { perDatabase } from '../per-database.ts';
 
-export interface ConversationView {
-  readonly view: Conversation;
-  readonly activityAt: Date;
-}
-
-/** A conversation's row, and what is shown with it. */
+/** A conversation as it is, seen by nobody in particular. */
 export interface ConversationRead {
-  readonly row: ConversationRow;
+  readonly id: string;
   readonly user1: User;
   readonly user2: User;
-  readonly last: typeof messages.$inferSelect | null;
+  /** Milliseconds since 1970. */
+  readonly createdAt: number;
+  readonly activityAt: number;
+  readonly state: ConversationState;
+  readonly last: Message | null;
 }
 
-/** The conversations that `where` selects, as the actor sees them, latest activity first. */
-export async function viewConversations(ctx: ActorContext, where: SQL): Promise<ConversationView[]> {
-  const found = await readConversations(ctx, where);
-  return found.map((read) => ({ view: viewAs(ctx.actor.id, read), activityAt: read.row.activityAt }));
-}
+/** Reads conversations, latest activity first; those that are not there are left out. */
+export const readConversations = perDatabase((db) =>
+  prepareRead(
+    db,
+    sql`(select * from conversations where id = any(${sql.placeholder('ids')}::uuid[]))`,
+    'read_conversations',
+  ),
+);
 
-/** The conversations that `where` selects, as nobody in particular sees them, latest activity first. */
-export function readConversations({ db }: Context, where: SQL): Promise<ConversationRead[]> {
-  const user1 = alias(users, 'user1');
-  const user2 = alias(users, 'user2');
-  return db
-    .select({
-      row: conversations,
-      user1: { id: user1.id, username: user1.username },
-      user2: { id: user2.id, username: user2.username },
-      last: messages,
-    })
-    .from(conversations)
-    .innerJoin(user1, eq(user1.id, conversations.user1Id))
-    .innerJoin(user2, eq(user2.id, conversations.user2Id))
-    .leftJoin(
-      messages,
-      and(eq(messages.conversationId, conversations.id), eq(messages.seq, conversations.lastSeq)),
+/** Prepares reading what a subquery selects, which has the columns of `conversations`. */
+export function prepareRead(
+  db: Database,
+  source: SQL,
+  name: string,
+): (values: Record<string, unknown>) => Promise<ConversationRead[]> {
+  const words = [
+    sql`id`,
+    milliseconds(sql`created_at`),
+    milliseconds(sql`activity_at`),
+    sql`last_seq`,
+    sql`user1_read_seq`,
+    sql`user2_read_seq`,
+    sql`user1_unread`,
+    sql`user2_unread`,
+    sql`coalesce((sender_id = user1_id)::int, 0)`,
+    sql`coalesce(message_id::text, '-')`,
+    sql`coalesce(${milliseconds(sql`timestamp`)}, 0)`,
+  ];
+  const texts = [sql`user1_id`, sql`username1`, sql`user2_id`, sql`username2`, sql`content`];
+  const statement = db
+    .select(packed(words, texts))
+    .from(
+      sql`(
+        select c.*, u1.username as username1, u2.username as username2, m.message_id, m.sender_id, m.content, m.timestamp
+        from ${source} as c
+        join ${users} as u1 on u1.id = c.user1_id join ${users} as u2 on u2.id = c.user2_id
+        left join ${messages} as m on m.conversation_id = c.id and m.seq = c.last_seq
+        order by c.activity_at desc, c.id desc) as found`,
     )
-    .where(where)
-    .orderBy(desc(conversations.activityAt), desc(conversations.id));
+    .prepare(name);
+  return async (values) => {
+    const [row] = await statement.execute(values);
+    return row ? Array.from(unpack(row, words.length), toRead) : [];
+  };
+}
+
+function toRead({ words, texts }: { words: string[]; texts: string[] }): ConversationRead {
+  const [
+    id = '',
+    createdAt,
+    activityAt,
+    lastSeq,
+    read1,
+    read2,
+    unread1,
+    unread2,
+    byUser1,
+    message_id,
+    sentAt,
+  ] = words;
+  const [id1 = '', username1 = '', id2 = '', username2 = '', content = ''] = texts;
+  const [user1, user2] = [
+    { id: id1, username: username1 },
+    { id: id2, username: username2 },
+  ];
+  const state: ConversationState = {
+    last_seq: Number(lastSeq),
+    read_seqs: [Number(read1), Number(read2)],
+    unread_counts: [Number(unread1), Number(unread2)],
+  };
+  const isByUser1 = byUser1 === '1';
+  const last =
+    message_id === undefined || state.last_seq === 0
+      ? null
+      : {
+          message_id,
+          conversation_id: id,
+          seq: state.last_seq,
+          sender: isByUser1 ? user1 : user2,
+          content,
+          timestamp: new Date(Number(sentAt)).toISOString(),
+          read: isRead(state.last_seq, isByUser1, state),
+        };
+  return { id, user1, user2, createdAt: Number(createdAt), activityAt: Number(activityAt), state, last };
 }
 
 /** A conversation as one of its two people sees it. */
-export function viewAs(userId: string, { row, user1, user2, last }: ConversationRead): Conversation {
-  const first = userId === row.user1Id;
+export function viewAs(userId: string, read: ConversationRead): Conversation {
+  const { id, user1, user2, createdAt, state, last } = read;
+  const [mine, peer] = userId === user1.id ? ([0, 1] as const) : ([1, 0] as const);
   return {
-    id: row.id,
+    id,
     user1,
     user2,
-    created_at: row.createdAt.toISOString(),
-    last_message: last && toMessage(last, last.senderId === user1.id ? user1 : user2, row),
-    last_seq: row.lastSeq,
-    unread_count: first ? row.user1Unread : row.user2Unread,
-    read_seq: first ? row.user1ReadSeq : row.user2ReadSeq,
-    peer_read_seq: first ? row.user2ReadSeq : row.user1ReadSeq,
+    created_at: new Date(createdAt).toISOString(),
+    last_message: last,
+    last_seq: state.last_seq,
+    unread_count: state.unread_counts[mine],
+    read_seq: state.read_seqs[mine],
+    peer_read_seq: state.read_seqs[peer],
   };
 }

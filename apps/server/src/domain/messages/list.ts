@@ -1,9 +1,15 @@
-import type { Message } from '@duet/contract';
-import { and, asc, desc, eq, gt, lt } from 'drizzle-orm';
-import { messages, users } from '../../db/schema.ts';
+import { MAX_SEQ, type Message } from '@duet/contract';
+import { eq, type SQL, sql } from 'drizzle-orm';
+import { alias } from 'drizzle-orm/pg-core';
+import type { Database } from '../../db/client.ts';
+import { milliseconds, packed, unpack } from '../../db/pack.ts';
+import { conversations, messages, users } from '../../db/schema.ts';
 import type { ActorContext } from '../context.ts';
-import { authorize } from '../conversations/authorize.ts';
-import { toMessage } from './view.ts';
+import { noSuchConversation } from '../conversations/authorize.ts';
+import { isConversationId } from '../conversations/id.ts';
+import { DomainError } from '../error.ts';
+import { perDatabase } from '../per-database.ts';
+import { isRead } from './view.ts';
 
 /** Which messages of a conversation: a range of seq, exclusive on both sides, and the end from which it is walked. */
 export interface MessageRange {
@@ -25,26 +31,67 @@ export interface MessageWindow {
  * @throws DomainError `not_found`, `not_participant`
  */
 export async function listMessages(
-  ctx: ActorContext,
+  { db, actor }: ActorContext,
   input: MessageRange & { conversation_id: string },
 ): Promise<MessageWindow> {
   const { conversation_id, ...range } = input;
-  const row = await authorize(ctx, conversation_id);
-  const found = await ctx.db
-    .select({ message: messages, sender: { id: users.id, username: users.username } })
-    .from(messages)
-    .innerJoin(users, eq(users.id, messages.senderId))
-    .where(
-      and(
-        eq(messages.conversationId, row.id),
-        range.before === undefined ? undefined : lt(messages.seq, range.before),
-        range.after === undefined ? undefined : gt(messages.seq, range.after),
-      ),
-    )
-    .orderBy(range.order === 'asc' ? asc(messages.seq) : desc(messages.seq))
-    .limit(range.limit);
-  const page = found.map(({ message, sender }) => toMessage(message, sender, row));
-  return { messages: page, ...neighbours(range, page, row.lastSeq) };
+  if (!isConversationId(conversation_id)) throw noSuchConversation();
+  const { order, limit, before = MAX_SEQ + 1, after = 0 } = range;
+  const read = order === 'asc' ? readAscending(db) : readDescending(db);
+  const [row] = await read.execute({ id: conversation_id, before, after, limit });
+  if (!row) throw noSuchConversation();
+  const { user1, user2, lastSeq, read1, read2, ...page } = row;
+  if (user1.id !== actor.id && user2.id !== actor.id) throw new DomainError('not_participant');
+  const state = { read_seqs: [read1, read2] satisfies [number, number] };
+  const found = Array.from(unpack(page, WORDS.length), ({ words, texts: [content = ''] }): Message => {
+    const [seqWord, message_id = '', byUser1, sentAt] = words;
+    const [seq, isByUser1] = [Number(seqWord), byUser1 === '1'];
+    return {
+      message_id,
+      conversation_id: row.id,
+      seq,
+      sender: isByUser1 ? user1 : user2,
+      content,
+      timestamp: new Date(Number(sentAt)).toISOString(),
+      read: isRead(seq, isByUser1, state),
+    };
+  });
+  return { messages: found, ...neighbours(range, found, lastSeq) };
+}
+
+const WORDS = [sql`seq`, sql`message_id`, sql`by_user1::int`, milliseconds(sql`timestamp`)];
+
+const readAscending = perDatabase((db) => preparePage(db, sql`asc`, 'messages_ascending'));
+const readDescending = perDatabase((db) => preparePage(db, sql`desc`, 'messages_descending'));
+
+/** One row: the conversation, and the page in it. */
+function preparePage(db: Database, order: SQL, name: string) {
+  const [c, m, p] = [conversations, messages, sql.placeholder];
+  const [user1, user2] = [alias(users, 'user1'), alias(users, 'user2')];
+  const { words, texts } = packed(WORDS, [sql`content`]);
+  const page = sql`lateral (
+    select ${words} as words, ${texts} as texts from (
+      select *, sender_id = ${c.user1Id} as by_user1 from ${m}
+      where ${m.conversationId} = ${c.id} and ${m.seq} < ${p('before')}::int8 and ${m.seq} > ${p('after')}::int8
+      order by ${m.seq} ${order} limit ${p('limit')}::int
+    ) as found) as page`;
+  return db
+    .select({
+      id: c.id,
+      user1: { id: user1.id, username: user1.username },
+      user2: { id: user2.id, username: user2.username },
+      lastSeq: c.lastSeq,
+      read1: c.user1ReadSeq,
+      read2: c.user2ReadSeq,
+      words: sql<string | null>`page.words`,
+      texts: sql<string | null>`page.texts`,
+    })
+    .from(c)
+    .innerJoin(user1, eq(user1.id, c.user1Id))
+    .innerJoin(user2, eq(user2.id, c.user2Id))
+    .innerJoin(page, sql`true`)
+    .where(eq(c.id, p('id')))
+    .prepare(name);
 }
 
 /** `seq` has no holes, so the pages beside one are found by arithmetic. */

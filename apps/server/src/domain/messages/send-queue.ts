@@ -1,9 +1,10 @@
 import type { ConversationState, Message, User } from '@duet/contract';
 import type { Database } from '../../db/client.ts';
 import { sqlStateOf } from '../../db/errors.ts';
-import type { Events, MessageCommitted, UserPair } from '../../events/events.ts';
+import type { Events, MessageCommitted } from '../../events/events.ts';
 import { GroupCommit } from './group-commit.ts';
 import { type NewMessage, prepareStoreBatch, type StoreBatch, type Stored } from './store-batch.ts';
+import { isRead } from './view.ts';
 
 /** A message to be stored, and who sends it. */
 export interface Send {
@@ -85,16 +86,8 @@ function toSent({ sender, message }: Send, stored: Stored | undefined, committed
     sender: { id: sender.id, username: sender.username },
     content: message.content,
     timestamp: new Date(timestamp).toISOString(),
-    read: seq <= recipientReadSeq(sender, users, state),
+    read: isRead(seq, sender.id === users[0], state),
   };
   committed.push({ type: 'message', message: sent, users, state });
   return { outcome, message: sent, state };
-}
-
-function recipientReadSeq(
-  sender: User,
-  [user1]: UserPair,
-  { read_seqs: [first, second] }: ConversationState,
-) {
-  return sender.id === user1 ? second : first;
 }

@@ -1,4 +1,4 @@
-import type { Message, User } from '@duet/contract';
+import type { ConversationState, Message, User } from '@duet/contract';
 import type { messages } from '../../db/schema.ts';
 
 /** How far each side of a conversation has read. */
@@ -6,6 +6,15 @@ interface ReadMarkers {
   readonly user1Id: string;
   readonly user1ReadSeq: number;
   readonly user2ReadSeq: number;
+}
+
+/** Whether the recipient has read the message with this seq. */
+export function isRead(
+  seq: number,
+  isByUser1: boolean,
+  { read_seqs }: Pick<ConversationState, 'read_seqs'>,
+): boolean {
+  return seq <= read_seqs[isByUser1 ? 1 : 0];
 }
 
 /** A stored message as the wire shows it (PROTOCOL 2). */
