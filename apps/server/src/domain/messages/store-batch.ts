@@ -68,7 +68,7 @@ export function prepareStoreBatch(db: Database): StoreBatch {
       user1_unread = numbered.user1_unread + total - by_user1,
       user2_unread = numbered.user2_unread + by_user1,
       changed_xid = ${CURRENT_XID}
-    from numbered where fresh and k = total and ${c.id} = conversation_id and ${c.id} = any(array(select id from locked))`);
+    from numbered where fresh and k = total and ${c.id} = conversation_id`);
   const inserted = db.$with('inserted', {}).as(sql`
     insert into ${m} (conversation_id, seq, message_id, sender_id, content, timestamp)
     select conversation_id, last_seq + k, message_id, sender_id, content, sent_at from numbered where fresh`);
