@@ -86,6 +86,7 @@ test.each(BUSES)(
       const sending = sendUpTo(150);
       mortal.kill('SIGKILL');
       expect(await mortal.exit).toBe('SIGKILL');
+      const restarted = fleet.start();
       await fleet.whileCut(async () => {
         await whisper();
         await ben.post(`/api/chat/conversations/${busy}/read/`, { seq: 20 });

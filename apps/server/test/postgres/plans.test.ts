@@ -1,9 +1,10 @@
 import { drizzle } from 'drizzle-orm/postgres-js';
 import postgres from 'postgres';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { openPostgres, PLANNING } from '../../src/db/client.ts';
-import { type ActorContext, createContext } from '../../src/domain/context.ts';
-import { encodePosition } from '../../src/domain/conversations/changes.ts';
+import { openPostgres } from '../../src/db/client.ts';
+import type { ActorContext } from '../../src/domain/context.ts';
+import { encodePosition, loadDatabaseId, takePosition } from '../../src/domain/conversations/changes.ts';
+import { type Change, findChanges } from '../../src/domain/conversations/find-changes.ts';
 import { listHeads } from '../../src/domain/conversations/heads.ts';
 import { listConversations } from '../../src/domain/conversations/list.ts';
 import { listMessages } from '../../src/domain/messages/list.ts';
@@ -59,10 +60,9 @@ async function explain(work: () => Promise<unknown>): Promise<{ plan: string; bl
   await work();
   const plans: string[] = [];
   for (const { query, params } of [...statements]) {
-    const values = params.map((param) => (param === null ? 'null' : `'${String(param)}'`));
-    await planning.unsafe(`prepare explained as ${query}`);
-    const rows = await planning.unsafe(
-      `explain (analyze, buffers, costs off, timing off, summary off) execute explained(${values})`,
+    const rows = await sql.unsafe(
+      `explain (analyze, buffers, costs off, timing off, summary off) ${query}`,
+      params.map((param) => (Array.isArray(param) ? param : String(param))) as never[],
     );
     await planning.unsafe('deallocate explained');
     plans.push(rows.map((row) => row['QUERY PLAN']).join('\n'));
@@ -116,4 +116,22 @@ test('what changed is found in the indexes, without reading the conversations th
   expect(plan).toMatch(/(using|on) conversations_by_user2/);
   expect(plan).not.toMatch(/Seq Scan on conversations/);
   expect(blocks).toBeLessThanOrEqual(60);
+});
+
+test('what changed for a thousand people at once is found in the indexes, too', async () => {
+  const cursor = await takePosition(ctx);
+  await sql`update conversations set last_seq = last_seq + 1, changed_xid = pg_current_xact_id()::text::bigint
+            where user1_id = 'u0' and user2_id = 'u7'`;
+  const people = Array.from({ length: 1000 }, (_, n) => `u${n}`);
+  const found: Change[] = [];
+  const { plan, blocks } = await explain(async () => {
+    for await (const changes of findChanges(ctx, people, cursor)) found.push(...changes);
+  });
+  if (process.env['SHOW_PLANS']) console.log(plan, blocks);
+  expect(found.map(({ userId }) => userId).sort()).toEqual(['u0', 'u7']);
+  expect(new Set(found.map(({ state }) => state.last_seq))).toEqual(new Set([2]));
+  expect(plan).toMatch(/using conversations_by_user1/);
+  expect(plan).toMatch(/using conversations_by_user2/);
+  expect(plan).not.toMatch(/Seq Scan on conversations/);
+  expect(blocks).toBeLessThanOrEqual(8000);
 });

@@ -11,19 +11,12 @@ const CHUNK = 1000;
 /** Prepares reading messages that other nodes committed, each with its conversation's state by now. */
 export function prepareLoadCommitted(db: Database): LoadCommitted {
   const { placeholder: p } = sql;
-  const wanted = db
-    .select({
-      conversationId: sql<string>`conversation_id`.as('conversation_id'),
-      seq: sql<number>`seq`.as('seq'),
-    })
-    .from(sql`unnest(${p('conversationIds')}::uuid[], ${p('seqs')}::int[]) as place (conversation_id, seq)`)
-    .as('wanted');
   const statement = db
     .select({ message: messages, sender: { id: users.id, username: users.username }, row: conversations })
-    .from(wanted)
+    .from(sql`unnest(${p('conversationIds')}::uuid[], ${p('seqs')}::int[]) as place (conversation_id, seq)`)
     .innerJoin(
       messages,
-      sql`${messages.conversationId} = ${wanted.conversationId} and ${messages.seq} = ${wanted.seq}`,
+      sql`${messages.conversationId} = place.conversation_id and ${messages.seq} = place.seq`,
     )
     .innerJoin(users, eq(users.id, messages.senderId))
     .innerJoin(conversations, eq(conversations.id, messages.conversationId))

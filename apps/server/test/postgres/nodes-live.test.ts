@@ -1,0 +1,55 @@
+import { expect, test } from 'vitest';
+import { BUSES } from '../harness/buses.ts';
+import { createFleet } from '../harness/fleet.ts';
+import { type Inbox, inboxOf } from '../harness/inbox.ts';
+import { mint, Person } from '../harness/server.ts';
+
+test.each(BUSES)('%s: people on different nodes hear each other live, and nobody else does', async (bus) => {
+  const fleet = await createFleet(bus);
+  try {
+    const [one, two] = await Promise.all([fleet.start(), fleet.start()]);
+    const at = async ({ url }: { url: string }, id: string) => {
+      const person = new Person(url, id, await mint({ sub: id, preferred_username: id }));
+      await person.get('/api/chat/users/me/');
+      return person;
+    };
+    const [ada, ben, eve] = [await at(one, 'ada'), await at(two, 'ben'), await at(two, 'eve')];
+    const [adas, bens, eves] = [await inboxOf(ada), await inboxOf(ben), await inboxOf(eve)];
+
+    const { id } = await ada.open(ben);
+    expect(await adas.next()).toMatchObject({ type: 'conversation', conversation: { id } });
+    expect(await bens.next()).toMatchObject({ type: 'conversation', conversation: { id, unread_count: 0 } });
+    const [adasRoom, bensRoom] = [await ada.connect(id), await ben.connect(id)];
+
+    adasRoom.send({ message: 'from one to two' });
+    const first = { type: 'chat_message', message: 'from one to two', sender_username: 'ada', seq: 1 };
+    for (const room of [adasRoom, bensRoom]) expect(await room.next()).toMatchObject(first);
+    const state = { last_seq: 1, read_seqs: [0, 0], unread_counts: [0, 1] };
+    for (const inbox of [adas, bens]) expect(await inbox.next()).toMatchObject({ ...first, state });
+
+    const message_id = crypto.randomUUID();
+    bens.send({ type: 'chat_message', conversation_id: id, message: 'and back', message_id });
+    for (const room of [adasRoom, bensRoom]) expect(await room.next()).toMatchObject({ message_id, seq: 2 });
+    for (const inbox of [adas, bens]) expect(await inbox.next()).toMatchObject({ message_id, seq: 2 });
+
+    bens.send({ type: 'read', conversation_id: id, seq: 2 });
+    const read = { type: 'read', user_id: 'ben', seq: 2, state: { last_seq: 2, unread_counts: [1, 0] } };
+    for (const inbox of [adas, bens]) expect(await inbox.next()).toMatchObject(read);
+
+    adas.send({ type: 'typing', conversation_id: id, typing: true });
+    expect(await bens.next()).toMatchObject({ type: 'typing', user_id: 'ada', typing: true });
+    adas.send({ type: 'typing', conversation_id: id, typing: false });
+    expect(await bens.next()).toMatchObject({ type: 'typing', user_id: 'ada', typing: false });
+
+    for (const inbox of [adas, bens, eves]) await expectSilence(inbox);
+    await Promise.all([adasRoom, bensRoom, adas, bens, eves].map((socket) => socket.close()));
+  } finally {
+    await fleet.stop();
+  }
+});
+
+/** Nothing came that was not taken; whatever was on its way would have come before the answer. */
+async function expectSilence(inbox: Inbox): Promise<void> {
+  inbox.send({ type: 'ping' });
+  expect(await inbox.next()).toMatchObject({ type: 'pong' });
+}
