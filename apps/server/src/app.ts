@@ -99,7 +99,7 @@ export async function startApp(config: Config, log: FastifyBaseLogger): Promise<
       }, REQUESTS_TIMEOUT_MS);
       await http.close();
       clearTimeout(cut);
-      await reconciler?.close();
+      reconciler?.close();
       hub.close();
       await domain.events.close();
     };

@@ -25,7 +25,7 @@ export type EventNote = MessageNote | Exclude<DomainEvent, MessageCommitted>;
 /** What a node says of itself: it lives, it goes, it could not send all that it had to say. */
 export type NodeNote = { readonly type: 'alive' } | { readonly type: 'gone' } | { readonly type: 'lost' };
 
-const seq = z.int().min(0);
+const seq = z.int32().min(0);
 const users = z.tuple([z.string(), z.string()]);
 const note: z.ZodType<EventNote | NodeNote> = z.discriminatedUnion('type', [
   z.object({ type: z.literal('message'), conversationId: z.guid(), seq, users }),

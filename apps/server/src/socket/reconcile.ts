@@ -33,7 +33,7 @@ export class Reconciler {
   #since: string | undefined;
   #hasTurned = false;
   #isWanted = false;
-  #work: Promise<void> | undefined;
+  #isLooking = false;
 
   constructor(options: ReconcilerOptions) {
     this.#options = options;
@@ -45,18 +45,18 @@ export class Reconciler {
   /** Looks, now or, if it is looking, once more after that. */
   request(): void {
     this.#isWanted = true;
-    this.#work ??= this.#run();
+    if (!this.#isLooking) void this.#run();
   }
 
-  /** Resolves when it has stopped; it may be in the middle of a query. */
-  async close(): Promise<void> {
+  /** It looks no more; a query under way ends as it may. */
+  close(): void {
     this.#unwatch();
     clearInterval(this.#timer);
     this.#stop.abort();
-    await this.#work;
   }
 
   async #run(): Promise<void> {
+    this.#isLooking = true;
     const { signal } = this.#stop;
     let wait = RETRY_MS.first;
     while (this.#isWanted && !signal.aborted) {
@@ -72,7 +72,7 @@ export class Reconciler {
         wait = Math.min(wait * 2, RETRY_MS.most);
       }
     }
-    this.#work = undefined;
+    this.#isLooking = false;
   }
 
   /** The position is taken before the data is read, and what is told from before the position on is remembered. */

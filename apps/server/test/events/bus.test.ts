@@ -233,13 +233,19 @@ describe.each(BUSES)('%s', (bus) => {
     await node.events.close();
   });
 
-  test('a node that is not heard of for ten seconds is gone; heard again, what it said meanwhile was missed', async () => {
+  test('a node that is not heard of for ten seconds is gone; one whose connections hang makes them anew, and is back', async () => {
     const node = await joinAndSpeak();
+    const topic = `user:${randomUUID()}` as const;
+    await node.events.follow(topic).active;
     const before = missed(near);
-    node.way.cut();
+    node.way.freeze();
     await expect.poll(() => gone(near), { timeout: 20_000 }).toContain(node.events.node);
     node.way.mend();
-    await expect.poll(() => missed(near), { timeout: 10_000 }).toBeGreaterThan(before);
+    // What it said meanwhile was missed here, and what was said here was missed there.
+    await expect.poll(() => missed(near), { timeout: 20_000 }).toBeGreaterThan(before);
+    await expect.poll(() => missed(node), { timeout: 20_000 }).toBeGreaterThan(0);
+    near.events.publish([typing(topic.slice('user:'.length))]);
+    await expect.poll(() => eventsHeard(node), { timeout: 5000 }).toHaveLength(1);
     await node.events.close();
   });
 });

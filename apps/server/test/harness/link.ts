@@ -7,7 +7,9 @@ export interface Link {
   readonly url: string;
   /** Ends every connection and takes no more. */
   cut(): void;
-  /** Takes connections again. */
+  /** Nothing passes any more, and nobody is told: connections stay open. */
+  freeze(): void;
+  /** Takes connections again; what froze stays frozen. */
   mend(): void;
   close(): Promise<void>;
 }
@@ -16,10 +18,16 @@ export interface Link {
 export async function link(target: string): Promise<Link> {
   const to = new URL(target);
   const sockets = new Set<Socket>();
+  const held = new Set<Socket>();
   let isCut = false;
+  let isFrozen = false;
   const server = createServer((near) => {
     if (isCut) {
       near.destroy();
+      return;
+    }
+    if (isFrozen) {
+      held.add(near.on('error', () => {}));
       return;
     }
     const far = connect(Number(to.port), to.hostname);
@@ -43,13 +51,19 @@ export async function link(target: string): Promise<Link> {
   if (typeof address === 'object') url.port = `${address?.port}`;
   const cut = () => {
     isCut = true;
-    for (const socket of sockets) socket.destroy();
+    for (const socket of [...sockets, ...held]) socket.destroy();
   };
   return {
     url: url.href,
     cut,
+    freeze: () => {
+      isFrozen = true;
+      for (const socket of sockets) socket.unpipe().pause();
+    },
     mend: () => {
       isCut = false;
+      isFrozen = false;
+      for (const socket of held) socket.destroy();
     },
     close: async () => {
       cut();

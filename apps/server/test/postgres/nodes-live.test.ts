@@ -41,6 +41,20 @@ test.each(BUSES)('%s: people on different nodes hear each other live, and nobody
     adas.send({ type: 'typing', conversation_id: id, typing: false });
     expect(await bens.next()).toMatchObject({ type: 'typing', user_id: 'ada', typing: false });
 
+    // While nobody hears the others: Ada is shown what she missed, and nothing that she heard before.
+    const { id: other } = await eve.open(ada);
+    for (const inbox of [adas, eves]) expect(await inbox.next()).toMatchObject({ type: 'conversation' });
+    await fleet.whileCut(async () => {
+      await eve.send(other, 'unheard');
+    });
+    const shown = await adas.next();
+    const seq =
+      shown.type === 'conversation'
+        ? shown.conversation.last_seq
+        : shown.type === 'chat_message' && shown.seq;
+    expect(seq).toBe(1);
+    expect(await eves.next()).toMatchObject({ type: 'chat_message', message: 'unheard' });
+
     for (const inbox of [adas, bens, eves]) await expectSilence(inbox);
     await Promise.all([adasRoom, bensRoom, adas, bens, eves].map((socket) => socket.close()));
   } finally {
