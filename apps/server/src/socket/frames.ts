@@ -52,7 +52,7 @@ export interface Addressed {
   readonly frame: InboxFrame;
 }
 
-/** An event as the inboxes of those whom it concerns hear it (PROTOCOL 7.6); presence goes to whoever asked instead. */
+/** An event as the inboxes of those whom it concerns hear it (PROTOCOL 7.6); of typing and presence `inbox/` says more than one event can. */
 export function inboxFrameOf(event: DomainEvent): Addressed | undefined {
   switch (event.type) {
     case 'message':
@@ -66,10 +66,7 @@ export function inboxFrameOf(event: DomainEvent): Addressed | undefined {
       const { type, conversationId: conversation_id, userId: user_id, seq, state } = event;
       return { userIds: event.users, frame: { type, conversation_id, user_id, seq, state } };
     }
-    case 'typing': {
-      const { type, conversationId: conversation_id, userId: user_id, typing } = event;
-      return { userIds: [event.peerId], frame: { type, conversation_id, user_id, typing } };
-    }
+    case 'typing':
     case 'presence':
     case 'presence_asked':
       return undefined;

@@ -11,9 +11,11 @@ import { Connection } from './connection.ts';
 import { dispatch } from './dispatch.ts';
 import { refuse, targetOf, tokenOf } from './handshake.ts';
 import type { Hub, Seat } from './hub.ts';
+import { presenceContext } from './inbox/last-seen.ts';
 import { Presence } from './inbox/presence.ts';
 import { type InboxServices, InboxSession } from './inbox/session.ts';
 import { Typing } from './inbox/typing.ts';
+import { Watchers } from './inbox/watchers.ts';
 import { closes } from './refusal.ts';
 
 export interface SocketServerOptions {
@@ -55,11 +57,14 @@ export class SocketServer {
 
   constructor(options: SocketServerOptions) {
     this.#options = options;
-    const { domain, log, heartbeatSeconds } = options;
+    const { domain, hub, log, heartbeatSeconds } = options;
+    const presenceCtx = presenceContext(domain, log);
+    const presence = new Presence(presenceCtx);
     this.#inbox = {
       ...options,
-      presence: new Presence(domain, log),
-      typing: new Typing(domain.events),
+      presence,
+      watchers: new Watchers(presenceCtx, presence),
+      typing: new Typing(domain.events, (userId, frame) => hub.tell(userId, frame)),
     };
     options.http.on('upgrade', (request, socket, head) => {
       socket.on('error', (err) => log.debug({ err }, 'a socket failed while connecting'));
@@ -82,6 +87,7 @@ export class SocketServer {
     clearTimeout(cut);
     await Promise.all(connections.map((connection) => connection.settled()));
     this.#inbox.typing.close();
+    this.#inbox.watchers.close();
     await this.#inbox.presence.close();
   }
 

@@ -8,14 +8,14 @@ import { syncConversations } from '../../domain/conversations/sync.ts';
 import { sendMessage } from '../../domain/messages/send.ts';
 import type { Connection } from '../connection.ts';
 import { encode, toInboxMessageFrame } from '../frames.ts';
-import type { Presence } from './presence.ts';
 import type { Typing } from './typing.ts';
+import type { Watchers } from './watchers.ts';
 
 /** Somebody's device, and what its frames act on. */
 export interface Member {
   readonly ctx: ActorContext;
   readonly connection: Connection;
-  readonly presence: Presence;
+  readonly watchers: Watchers;
   readonly typing: Typing;
   /** The other sides of conversations that this device typed in lately. */
   readonly peers: Map<string, string>;
@@ -92,14 +92,17 @@ async function type(member: Member, frame: Frame<'typing'>): Promise<InboxFrame 
 }
 
 async function watch(
-  { ctx, connection, presence }: Member,
+  { ctx, connection, watchers }: Member,
   frame: Frame<'presence'>,
 ): Promise<InboxFrame | undefined> {
   const peers = await findPeers(ctx, frame.conversation_ids);
   if (!connection.isOpen) return undefined; // gone meanwhile, and would be watched for ever
+  watchers.watch(
+    connection,
+    peers.map(({ userId }) => userId),
+  );
   for (const { userId, lastSeenAt } of peers) {
-    presence.watch(connection, userId);
-    const online = presence.isOnline(userId);
+    const online = watchers.isOnline(userId);
     const last_seen = online ? null : (lastSeenAt?.toISOString() ?? null);
     connection.send(encode({ type: 'presence', user_id: userId, online, last_seen }));
   }

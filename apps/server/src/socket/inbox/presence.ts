@@ -1,124 +1,120 @@
-import type { FastifyBaseLogger } from 'fastify';
-import type { Context } from '../../domain/context.ts';
-import { markSeen } from '../../domain/users/mark-seen.ts';
-import type { PresenceChanged } from '../../events/events.ts';
-import { encode } from '../frames.ts';
-import type { Listener } from '../hub.ts';
+import type { DomainEvent, Following, PresenceChanged } from '../../events/events.ts';
+import type { PresenceContext } from './last-seen.ts';
 
 /** A reload, or a change of network, is not an absence (PROTOCOL 7.6). */
 const GRACE_MS = 3000;
-/** How many people a device hears of (PROTOCOL 7.5). */
-const MAX_WATCHED = 1000;
+/** What is missed is mostly missed several times in a row. */
+const SETTLE_MS = 1000;
 
-/** Who is online on this node, over all devices, and who wants to know. */
+interface Here {
+  devices: number;
+  /** As long as they count as online, this node hears who asks about them. */
+  readonly following: Following;
+}
+
+/** Who is online on this node, over all devices; says so to the others when it changes, and when they ask. */
 export class Presence {
-  readonly #ctx: Context;
-  readonly #log: FastifyBaseLogger;
-  readonly #devices = new Map<string, number>();
+  readonly #ctx: PresenceContext;
+  readonly #here = new Map<string, Here>();
   /** Whose last device went away, and when by a clock that nobody sets; the earliest first. */
   readonly #leaving = new Map<string, number>();
-  readonly #watchers = new Map<string, Set<Listener>>();
-  readonly #watched = new Map<Listener, Set<string>>();
   readonly #unsubscribe: () => void;
+  readonly #unwatch: () => void;
   #sweep: NodeJS.Timeout | undefined;
+  #saying: NodeJS.Timeout | undefined;
 
-  constructor(ctx: Context, log: FastifyBaseLogger) {
+  constructor(ctx: PresenceContext) {
     this.#ctx = ctx;
-    this.#log = log;
-    this.#unsubscribe = ctx.events.subscribe((published) => {
-      for (const event of published) if (event.type === 'presence') this.#tell(event);
+    this.#unsubscribe = ctx.events.subscribe((published, node) => {
+      if (node !== ctx.events.node) this.#answer(published);
+    });
+    // What this node said may be lost as well, or others took it for gone.
+    this.#unwatch = ctx.events.watch(({ type }) => {
+      if (type === 'missed') this.#saying ??= setTimeout(() => this.#sayAll(), SETTLE_MS);
     });
   }
 
-  isOnline(userId: string): boolean {
-    return this.#devices.has(userId) || this.#leaving.has(userId);
+  isHere(userId: string): boolean {
+    return this.#here.has(userId);
   }
 
+  /** @param userId whose topic is followed by now: whoever asks is heard, or asked before and hears this */
   arrive(userId: string): void {
-    const wasOnline = this.isOnline(userId);
+    const here = this.#here.get(userId) ?? this.#welcome(userId);
+    here.devices += 1;
     this.#leaving.delete(userId);
-    this.#devices.set(userId, (this.#devices.get(userId) ?? 0) + 1);
-    if (!wasOnline) this.#ctx.events.publish([{ type: 'presence', userId, online: true, lastSeen: null }]);
   }
 
   leave(userId: string): void {
-    const left = (this.#devices.get(userId) ?? 0) - 1;
-    if (left > 0) {
-      this.#devices.set(userId, left);
-      return;
-    }
-    this.#devices.delete(userId);
-    this.#leaving.delete(userId);
+    const here = this.#here.get(userId);
+    if (!here) return;
+    here.devices -= 1;
+    if (here.devices > 0) return;
     this.#leaving.set(userId, performance.now());
     this.#sweep ??= setTimeout(() => void this.#sweepOut(), GRACE_MS);
   }
 
-  /** From now on this device hears of that person; of the thousand named last. */
-  watch(listener: Listener, userId: string): void {
-    const watched = this.#watched.get(listener) ?? new Set();
-    this.#watched.set(listener, watched);
-    watched.delete(userId);
-    watched.add(userId);
-    const [oldest] = watched;
-    if (watched.size > MAX_WATCHED && oldest !== undefined) {
-      watched.delete(oldest);
-      this.#unwatch(listener, oldest);
-    }
-    const watchers = this.#watchers.get(userId) ?? new Set();
-    this.#watchers.set(userId, watchers.add(listener));
-  }
-
-  unwatchAll(listener: Listener): void {
-    for (const userId of this.#watched.get(listener) ?? []) this.#unwatch(listener, userId);
-    this.#watched.delete(listener);
-  }
-
-  /** The node goes away, and with it everybody on it. */
+  /** The node goes away, and everybody on it elsewhere, perhaps: that is for the others to find out. */
   async close(): Promise<void> {
     clearTimeout(this.#sweep);
+    clearTimeout(this.#saying);
     this.#unsubscribe();
-    const gone = [...this.#devices.keys(), ...this.#leaving.keys()];
-    this.#devices.clear();
+    this.#unwatch();
+    const userIds = [...this.#here.keys()];
+    for (const { following } of this.#here.values()) following.end();
+    this.#here.clear();
     this.#leaving.clear();
-    await this.#remember(gone, this.#ctx.now());
+    await this.#ctx.rememberSeen(userIds, this.#ctx.now());
   }
 
-  #tell({ userId, online, lastSeen }: PresenceChanged): void {
-    const watchers = this.#watchers.get(userId);
-    if (!watchers) return;
-    const frame = encode({ type: 'presence', user_id: userId, online, last_seen: lastSeen });
-    for (const listener of watchers) listener.send(frame);
+  #welcome(userId: string): Here {
+    const here = { devices: 0, following: this.#ctx.events.follow(`user:${userId}`) };
+    this.#here.set(userId, here);
+    this.#sayOnline([userId]);
+    return here;
   }
 
-  #unwatch(listener: Listener, userId: string): void {
-    const watchers = this.#watchers.get(userId);
-    watchers?.delete(listener);
-    if (watchers?.size === 0) this.#watchers.delete(userId);
+  #answer(published: readonly DomainEvent[]): void {
+    const asked: string[] = [];
+    for (const event of published) {
+      if (event.type === 'presence_asked' && this.isHere(event.userId)) asked.push(event.userId);
+    }
+    this.#sayOnline(asked);
+  }
+
+  #sayAll(): void {
+    this.#saying = undefined;
+    this.#sayOnline([...this.#here.keys()]);
+  }
+
+  #sayOnline(userIds: readonly string[]): void {
+    if (userIds.length === 0) return;
+    const online = (userId: string): PresenceChanged => {
+      return { type: 'presence', userId, online: true, lastSeen: null };
+    };
+    this.#ctx.events.publish(userIds.map(online));
   }
 
   /** Everybody whose time is up, with one write. */
   async #sweepOut(): Promise<void> {
     const now = this.#ctx.now();
     const due = [...this.#leaving].filter(([, since]) => since + GRACE_MS <= performance.now() + 1);
-    for (const [userId] of due) this.#leaving.delete(userId);
+    for (const [userId] of due) {
+      this.#leaving.delete(userId);
+      this.#here.get(userId)?.following.end();
+      this.#here.delete(userId);
+    }
     const [next] = this.#leaving.values();
     this.#sweep =
       next === undefined
         ? undefined
         : setTimeout(() => void this.#sweepOut(), next + GRACE_MS - performance.now());
     const userIds = due.map(([userId]) => userId);
-    await this.#remember(userIds, now);
-    for (const userId of userIds) {
-      if (this.isOnline(userId)) continue; // back while that was written; nobody was told of the absence
-      this.#ctx.events.publish([{ type: 'presence', userId, online: false, lastSeen: now.toISOString() }]);
-    }
-  }
-
-  async #remember(userIds: readonly string[], at: Date): Promise<void> {
-    try {
-      await markSeen(this.#ctx, userIds, at);
-    } catch (err) {
-      this.#log.error({ err }, 'when people were last seen could not be written');
-    }
+    await this.#ctx.rememberSeen(userIds, now);
+    // Who is back since that was written was told to be, and nobody of the absence.
+    const gone = userIds.filter((userId) => !this.isHere(userId));
+    if (gone.length === 0) return;
+    const lastSeen = now.toISOString();
+    this.#ctx.events.publish(gone.map((userId) => ({ type: 'presence', userId, online: false, lastSeen })));
   }
 }

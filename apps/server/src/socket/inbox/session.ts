@@ -20,6 +20,7 @@ import type { Work } from '../work-queue.ts';
 import { dispatch, type Member } from './dispatch.ts';
 import type { Presence } from './presence.ts';
 import type { Typing } from './typing.ts';
+import type { Watchers } from './watchers.ts';
 
 /** What every inbox works with. */
 export interface InboxServices {
@@ -27,6 +28,7 @@ export interface InboxServices {
   readonly authenticate: Authenticate;
   readonly hub: Hub;
   readonly presence: Presence;
+  readonly watchers: Watchers;
   readonly typing: Typing;
   readonly heartbeatSeconds: number;
 }
@@ -149,13 +151,13 @@ export class InboxSession {
 
   /** From here on nothing that commits is kept from the socket. */
   #begin({ user }: Identity): Member {
-    const { domain, hub, presence, typing } = this.#services;
+    const { domain, hub, presence, watchers, typing } = this.#services;
     const { connection } = this;
     this.#log = this.#log.child({ user_id: user.id });
     this.#log.info('inbox opened');
     this.#leaveHub = hub.join(user.id, connection);
     presence.arrive(user.id);
-    return { ctx: { ...domain, actor: user }, connection, presence, typing, peers: new Map() };
+    return { ctx: { ...domain, actor: user }, connection, watchers, typing, peers: new Map() };
   }
 
   /** @param leftMs how long the token will have left then */
@@ -169,10 +171,10 @@ export class InboxSession {
     this.#ended = true;
     clearTimeout(this.#timer);
     if (!this.#member) return;
-    const { presence, typing } = this.#services;
+    const { presence, watchers, typing } = this.#services;
     this.#leaveHub();
     typing.leave(this.connection);
-    presence.unwatchAll(this.connection);
+    watchers.unwatchAll(this.connection);
     presence.leave(this.#member.ctx.actor.id);
     this.#log.info({ code }, 'inbox closed');
   }
