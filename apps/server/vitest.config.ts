@@ -13,13 +13,18 @@ const project = (name: string, database: 'embedded' | 'postgres', include: strin
     ...bounded,
     name,
     include,
-    exclude: ALONE,
+    exclude: proxies.length > 0 ? ALONE : [...ALONE, 'test/postgres/proxies.test.ts'],
     isolate: false,
-    env: { TEST_DATABASE: database, TEST_NATS: withNats ? 'yes' : 'no' },
+    env: {
+      TEST_DATABASE: database,
+      TEST_NATS: withNats ? 'yes' : 'no',
+      TEST_PROXIES: proxies.join(' '),
+    },
   },
 });
 
 const withNats = natsIsThere();
+const proxies = ['nginx', 'haproxy'].filter(proxyIsThere);
 
 export default defineConfig(async () => {
   const withPostgres = await postgresIsThere();
@@ -62,5 +67,14 @@ function natsIsThere(): boolean {
   if (spawnSync('nats-server', ['--version']).status === 0) return true;
   if (process.env['CI']) throw new Error('no nats-server on the path, which the tests need in CI');
   console.warn('No nats-server on the path: its tests are skipped.');
+  return false;
+}
+
+/** The same with the proxies; Debian has them where not everybody's path leads. */
+function proxyIsThere(name: string): boolean {
+  const env = { ...process.env, PATH: `${process.env['PATH']}:/usr/sbin` };
+  if (spawnSync(name, ['-v'], { env }).status === 0) return true;
+  if (process.env['CI']) throw new Error(`no ${name} on the path, which the tests need in CI`);
+  console.warn(`No ${name} on the path: its tests are skipped.`);
   return false;
 }
