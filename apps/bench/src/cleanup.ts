@@ -1,21 +1,32 @@
-type Undo = () => Promise<void> | void;
+const undos = new Set<() => Promise<void>>();
+let ending = false;
 
-const undos = new Set<Undo>();
-
-/** Notes what undoes something that was started; the function returned does it, once, and so does the end of the run. */
-export function onEnd(undo: Undo): () => Promise<void> {
-  undos.add(undo);
-  return async () => {
-    if (undos.delete(undo)) await undo();
+/** Notes what undoes something that is being started; the function returned does it, once, and so does the end of the run. */
+export function onEnd(undo: () => Promise<void> | void): () => Promise<void> {
+  let done: Promise<void> | undefined;
+  const once = () => {
+    done ??= Promise.resolve()
+      .then(undo)
+      .finally(() => undos.delete(once));
+    return done;
   };
+  undos.add(once);
+  if (ending) throw new Error('the run is ending');
+  return once;
 }
 
-/** Undoes whatever is left, the latest first. */
+/** Undoes whatever is left, the latest first, and waits for what is being undone; nothing is started any more. */
 export async function undoAll(): Promise<void> {
-  for (const undo of [...undos].reverse()) {
-    undos.delete(undo);
-    await Promise.resolve()
-      .then(undo)
-      .catch((error: unknown) => console.error(error));
+  ending = true;
+  for (let last = latest(); last; last = latest()) {
+    await last().catch((error: unknown) => console.error(error));
   }
+}
+
+export function isEnding(): boolean {
+  return ending;
+}
+
+function latest(): (() => Promise<void>) | undefined {
+  return [...undos].at(-1);
 }

@@ -1,6 +1,6 @@
 import { closeSync, openSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { undoAll } from './cleanup.ts';
+import { isEnding, undoAll } from './cleanup.ts';
 import { type Options, parseOptions, UsageError, usage } from './options.ts';
 import { writeCharts } from './report/charts.ts';
 import { writeJson } from './report/json.ts';
@@ -26,7 +26,7 @@ try {
   console.error(error instanceof UsageError ? `bench: ${error.message}` : error);
   process.exitCode = 1;
 } finally {
-  await undoAll();
+  if (!isEnding()) await undoAll();
 }
 
 async function run(options: Options): Promise<void> {
@@ -37,9 +37,10 @@ async function run(options: Options): Promise<void> {
   for (const name of options.only) {
     // One scenario that fails does not take the others' figures with it.
     await scenarios[name]({ options, duration, results, say }).catch((error: unknown) => {
-      console.error(`${name} failed:`, error);
       process.exitCode = 1;
+      if (!isEnding()) console.error(`${name} failed:`, error);
     });
+    if (isEnding()) return;
     console.log(`\n${tablesOf(results, name)}\n`);
   }
   if (options.json) await writeJson(options.json, results, options);

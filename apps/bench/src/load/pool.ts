@@ -30,7 +30,7 @@ export class Generators {
   constructor(count: number) {
     this.#children = Array.from({ length: count }, (_, i) => {
       const [command, args] = nodeCommand([PROCESS], generatorCore(i));
-      return spawn(command, args, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+      return spawn(command, args, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'], detached: true });
     });
     this.stop = onEnd(() => void this.#children.map((child) => child.kill('SIGKILL')));
   }
@@ -117,7 +117,7 @@ async function ask(child: ChildProcess, order: Command): Promise<Reply> {
       child.off('exit', ended);
       resolve(reply.parse(message));
     });
-    child.send(order);
+    child.send(order, (error) => error && reject(error));
   });
   if (answer.error) throw new Error(answer.error);
   return answer;

@@ -32,6 +32,7 @@ export async function startChild(
   const child = spawn(command, args, {
     env: { PATH: process.env['PATH'], NODE_ENV: 'production', PORT: String(port), ...env },
     stdio: ['ignore', 'ignore', 'pipe'],
+    detached: true, // Ctrl-C is for the run, which ends it in order
   });
   let complaints = '';
   child.stderr.setEncoding('utf8').on('data', (text: string) => {

@@ -15,17 +15,19 @@ const options = { onnotice: () => {}, connect_timeout: 5 } as const;
 /** Makes a database beside the one at `adminUrl`. */
 export async function createDatabase(adminUrl: string): Promise<Database> {
   const name = `duet_bench_${randomBytes(6).toString('hex')}`;
-  const admin = (command: (sql: postgres.Sql) => PromiseLike<unknown>) => asAdmin(adminUrl, command);
-  await admin((sql) => sql`create database ${sql(name)}`);
-  // Every run finds the write-ahead log as short as the others did.
-  await admin((sql) => sql`checkpoint`);
   const url = new URL(adminUrl);
   url.pathname = `/${name}`;
   const sql = postgres(url.href, { ...options, max: 2 });
+  const admin = (command: (sql: postgres.Sql) => PromiseLike<unknown>) => asAdmin(adminUrl, command);
+  const created = admin((sql) => sql`create database ${sql(name)}`);
   const drop = onEnd(async () => {
+    await created.catch(() => {});
     await sql.end({ timeout: 1 });
-    await admin((sql) => sql`drop database ${sql(name)} with (force)`);
+    await admin((sql) => sql`drop database if exists ${sql(name)} with (force)`);
   });
+  await created;
+  // Every run finds the write-ahead log as short as the others did.
+  await admin((sql) => sql`checkpoint`);
   return { url: url.href, name, sql, drop };
 }
 
