@@ -35,15 +35,19 @@ export async function conversations(bench: Bench): Promise<void> {
     ];
     await seederOf(server).settle();
     const stored = server.database ? await countRows(server.database) : 0;
+    const turn = async ({ path, token }: { path: string; token: string }) => {
+      await generators.request(server.ports[0] ?? 0, CONNECTIONS, [httpRequest('GET', path, token)], 200);
+      const measured = await measure(server, generators, bench.duration);
+      await check(server, contender, await generators.drain(), stored);
+      return measured;
+    };
+    // A server that has just started compiles as it goes; the first to be measured must not pay for that.
+    for (const person of people) await turn(person);
     const { rounds } = bench.options;
     for (let round = 1; round <= rounds; round += 1) {
-      for (const { variant, name, path, token } of people) {
-        bench.say(`conversations, round ${round} of ${rounds}: ${variant}: ${name}`);
-        const [port = 0] = server.ports;
-        await generators.request(port, CONNECTIONS, [httpRequest('GET', path, token)], 200);
-        const measured = await measure(server, generators, bench.duration);
-        await check(server, contender, await generators.drain(), stored);
-        bench.results.add('conversations', variant, name, measured);
+      for (const person of people) {
+        bench.say(`conversations, round ${round} of ${rounds}: ${person.variant}: ${person.name}`);
+        bench.results.add('conversations', person.variant, person.name, await turn(person));
       }
     }
   });
