@@ -33,5 +33,10 @@ export async function writeJson(file: string, results: Results, options: Options
     })),
   };
   mkdirSync(dirname(file), { recursive: true });
-  writeFileSync(file, `${JSON.stringify(report, null, 2)}\n`);
+  writeFileSync(file, `${JSON.stringify(report, rounded, 2)}\n`);
+}
+
+/** More digits than anything here is exact to would only hide the figures. */
+function rounded(_key: string, value: unknown): unknown {
+  return typeof value === 'number' ? Number(value.toPrecision(5)) : value;
 }
