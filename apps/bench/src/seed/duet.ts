@@ -8,13 +8,14 @@ export function duetSeeder(sql: Sql): Omit<Seeder, 'settle'> {
         insert into users (id, username, username_key, created_at)
         select id, id, id, now() from unnest(${[...ids]}::text[]) id on conflict do nothing`;
     },
-    conversations: async (rows) => {
+    conversations: async (rows, minutesApart = 0) => {
       const ids = rows.map(({ id }) => id);
       const [first, second] = [rows.map(({ users }) => users[0]), rows.map(({ users }) => users[1])];
       await sql`
         insert into conversations (id, user1_id, user2_id, created_at, activity_at)
-        select id, a, b, now(), now() + n * interval '1 ms'
-        from unnest(${ids}::uuid[], ${first}::text[], ${second}::text[]) with ordinality t (id, a, b, n)`;
+        select id, a, b, at, at
+        from unnest(${ids}::uuid[], ${first}::text[], ${second}::text[]) with ordinality t (id, a, b, n),
+             lateral (select now() - (n - 1) * ${minutesApart}::float8 * interval '1 min' as at) active`;
     },
     histories: async (ids, length) => {
       // Ids that grow, as those of version 7 do.

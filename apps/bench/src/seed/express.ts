@@ -8,12 +8,13 @@ export function expressSeeder(sql: Sql): Omit<Seeder, 'settle'> {
         insert into users (id, username)
         select id, id from unnest(${[...ids]}::text[]) id on conflict do nothing`;
     },
-    conversations: async (rows) => {
+    conversations: async (rows, minutesApart = 0) => {
       const ids = rows.map(({ id }) => id);
       const [first, second] = [rows.map(({ users }) => users[0]), rows.map(({ users }) => users[1])];
       await sql`
-        insert into conversations (id, user1_id, user2_id)
-        select * from unnest(${ids}::uuid[], ${first}::text[], ${second}::text[])`;
+        insert into conversations (id, user1_id, user2_id, created_at)
+        select id, a, b, now() - (n - 1) * ${minutesApart}::float8 * interval '1 min'
+        from unnest(${ids}::uuid[], ${first}::text[], ${second}::text[]) with ordinality t (id, a, b, n)`;
     },
     histories: async (ids, length) => {
       await sql`

@@ -11,7 +11,8 @@ export interface NewConversation {
 /** Fills a server's tables with SQL, for through REST it would take hours, and warm the server up. */
 export interface Seeder {
   users(ids: readonly string[]): Promise<void>;
-  conversations(rows: readonly NewConversation[]): Promise<void>;
+  /** @param minutesApart how long before each other they were active, the first now */
+  conversations(rows: readonly NewConversation[], minutesApart?: number): Promise<void>;
   /** So many messages in each conversation: both sides in turn, the conversations interleaved as in life, all read but the last few. */
   histories(ids: readonly string[], length: number): Promise<void>;
   /** What `before` is, for pages that end after so many messages of a conversation. */

@@ -79,7 +79,7 @@ export const duetEmbedded = (): Contender => ({
 
 /** Some Duet nodes on one database, joined by NATS if there is a URL of one; not pinned, for they need more than one core. */
 export const duetNodes = (adminUrl: string, nodes: number, natsUrl: string | undefined): Contender => ({
-  name: `${nodes} ${nodes === 1 ? 'node' : 'nodes'}`,
+  name: `${nodes} ${nodes === 1 ? 'node' : 'nodes'}${natsUrl === undefined ? '' : ', NATS'}`,
   dialect: 'duet',
   start: async (): Promise<Server> => {
     const database = await createDatabase(adminUrl);
