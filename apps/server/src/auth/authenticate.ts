@@ -2,6 +2,7 @@ import type { User } from '@duet/contract';
 import type { Context } from '../domain/context.ts';
 import { DomainError } from '../domain/error.ts';
 import { provisionUser } from '../domain/users/provision.ts';
+import { RecentIdentities } from './recent-identities.ts';
 import type { TokenVerifier } from './verify.ts';
 
 /** Who a request or socket is from, and until when. */
@@ -15,10 +16,15 @@ export type Authenticate = (token: string | undefined) => Promise<Identity>;
 
 /** Turns a bearer token into somebody; a subject seen for the first time is provisioned (PROTOCOL 1.4). */
 export function createAuthenticate(ctx: Context, verify: TokenVerifier): Authenticate {
+  const recent = new RecentIdentities(() => ctx.now().getTime());
   return async (token) => {
     if (!token) throw new DomainError('missing_token');
+    const known = recent.get(token);
+    if (known) return known;
     const { subject, name, expiresAt } = await verify(token);
-    return { user: await provisionUser(ctx, subject, name), expiresAt };
+    const identity = { user: await provisionUser(ctx, subject, name), expiresAt };
+    recent.add(token, identity);
+    return identity;
   };
 }
 

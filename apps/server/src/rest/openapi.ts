@@ -1,6 +1,6 @@
 import { allOperations, CONVERSATION_SOCKET_PATH, errors, type Operation, problem } from '@duet/contract';
 import { generateOpenApiDocument } from 'trpc-to-openapi';
-import { appRouter } from './router.ts';
+import { documentedRouter } from './procedure.ts';
 
 type Document = ReturnType<typeof generateOpenApiDocument>;
 
@@ -10,20 +10,23 @@ const BODY_ERRORS = ['payload_too_large', 'unsupported_media_type'] as const;
 const TOKEN_ERRORS = ['missing_token', 'invalid_token', 'token_expired'] as const;
 
 /**
- * The OpenAPI 3.1 document. trpc-to-openapi makes it from the procedures; what it cannot say comes from the contract: the trailing slash
+ * The OpenAPI 3.1 document. trpc-to-openapi makes it from procedures; what it cannot say comes from the contract: the trailing slash
  * (it drops it), the success statuses (it knows 200 alone) and problem details.
  */
 export function openApiDocument(): Document {
-  const document = generateOpenApiDocument(appRouter, {
-    title: 'Duet',
-    description: `One-to-one chat: conversations, history, live messages. Live: a WebSocket at \`${CONVERSATION_SOCKET_PATH}?token=…\` takes \`{"message": "…"}\` and gives \`chat_message\` frames.`,
-    version: '1',
-    license: { name: 'MIT', identifier: 'MIT' },
-    baseUrl: '/',
-    securitySchemes: { bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } },
-    defs: { Problem: problem },
-    tags: [...new Set(allOperations.map(({ operation }) => operation.tag))],
-  });
+  const document = generateOpenApiDocument(
+    documentedRouter(allOperations.map(({ operation }) => operation)),
+    {
+      title: 'Duet',
+      description: `One-to-one chat: conversations, history, live messages. Live: a WebSocket at \`${CONVERSATION_SOCKET_PATH}?token=…\` takes \`{"message": "…"}\` and gives \`chat_message\` frames.`,
+      version: '1',
+      license: { name: 'MIT', identifier: 'MIT' },
+      baseUrl: '/',
+      securitySchemes: { bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } },
+      defs: { Problem: problem },
+      tags: [...new Set(allOperations.map(({ operation }) => operation.tag))],
+    },
+  );
   const paths: Document['paths'] = {};
   for (const { operation } of allOperations) {
     const { method, path } = operation;

@@ -56,7 +56,8 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Fast
   app.addHook('onResponse', async (request, reply) => {
     const [path] = request.url.split('?', 1);
     const { method } = request;
-    request.log.info({ method, path, status: reply.statusCode, ms: Math.round(reply.elapsedTime) });
+    const { statusCode: status, elapsedTime } = reply;
+    request.log[status < 400 ? 'debug' : 'info']({ method, path, status, ms: Math.round(elapsedTime) });
   });
   await app.register(helmet, {
     // Whether this host is only ever reached through TLS is for the proxy in front to say.

@@ -1,9 +1,9 @@
 import { drizzle } from 'drizzle-orm/postgres-js';
 import postgres from 'postgres';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { openPostgres } from '../../src/db/client.ts';
-import type { ActorContext } from '../../src/domain/context.ts';
-import { encodePosition, loadDatabaseId, takePosition } from '../../src/domain/conversations/changes.ts';
+import { openPostgres, PLANNING } from '../../src/db/client.ts';
+import { type ActorContext, createContext } from '../../src/domain/context.ts';
+import { encodePosition, takePosition } from '../../src/domain/conversations/changes.ts';
 import { type Change, findChanges } from '../../src/domain/conversations/find-changes.ts';
 import { listHeads } from '../../src/domain/conversations/heads.ts';
 import { listConversations } from '../../src/domain/conversations/list.ts';
