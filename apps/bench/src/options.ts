@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 import { z } from 'zod';
 import { type ScenarioName, scenarioNames } from './scenarios/names.ts';
@@ -13,6 +14,9 @@ export interface Options {
   readonly json: string | undefined;
   readonly charts: boolean;
 }
+
+/** One for every core but the server's, for two on a core only take turns; more than four are never needed. */
+const GENERATORS = Math.max(1, Math.min(4, availableParallelism() - 1));
 
 /** A fault of the command line, for whoever typed it. */
 export class UsageError extends Error {}
@@ -33,7 +37,7 @@ const options = z.object({
   only: names.default([...scenarioNames]),
   rounds: count('rounds', 100).default(3),
   seconds: count('seconds', 600).default(5),
-  generators: count('generators', 16).default(2),
+  generators: count('generators', 16).default(GENERATORS),
   database: z
     .url({ protocol: /^postgres(ql)?$/, error: '--database: must be a postgres:// URL' })
     .default('postgres://postgres@127.0.0.1:5432/postgres'),
@@ -43,7 +47,7 @@ const options = z.object({
 });
 
 export const usage = `pnpm bench [--only ${scenarioNames.join(',')}]
-           [--rounds 3] [--seconds 5] [--generators 2] [--database postgres://…] [--json FILE] [--charts]`;
+           [--rounds 3] [--seconds 5] [--generators ${GENERATORS}] [--database postgres://…] [--json FILE] [--charts]`;
 
 /** @throws UsageError with one line. @returns undefined when help was asked for */
 export function parseOptions(args: string[]): Options | undefined {
