@@ -1,3 +1,4 @@
+import { createServer } from 'node:net';
 import { afterEach, expect, test } from 'vitest';
 import { clientFrame, frameTemplate, NUMBER, readDigits } from '../src/load/frames.ts';
 import { Wire } from '../src/load/wire.ts';
@@ -62,6 +63,26 @@ test('frames of any length come whole, however they are cut, and pings are answe
   expect(heard.slice(0, texts.length)).toEqual(texts);
   expect(new Set(heard.slice(texts.length)).size).toBe(1);
   await expect.poll(() => pongs).toBe(1);
+  wire.end();
+});
+
+test('a frame that comes byte by byte is heard when it is whole, and not before', async () => {
+  const text = 'x'.repeat(130);
+  const bytes = Buffer.concat([Buffer.from([0x81, 126, 0, 130]), Buffer.from(text)]);
+  const server = createServer((socket) => {
+    socket.setNoDelay(true).once('data', async () => {
+      socket.write('HTTP/1.1 101 Switching Protocols\r\n\r\n');
+      for (const byte of [...bytes, ...bytes]) {
+        await new Promise((resolve) => socket.write(Uint8Array.of(byte), () => setImmediate(resolve)));
+      }
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  close = () => server.close();
+  const address = server.address();
+  const heard: string[] = [];
+  const wire = await connect(typeof address === 'object' ? (address?.port ?? 0) : 0, heard);
+  await expect.poll(() => heard).toEqual([text, text]);
   wire.end();
 });
 
