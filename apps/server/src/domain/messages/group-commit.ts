@@ -111,7 +111,8 @@ export class GroupCommit<Item, Result> {
       if (failure) for (const entry of batch) this.#fail(entry, failure.error);
       for (const { item } of batch) this.#release(keyOf(item));
     }
-    this.#start();
+    // First whatever waits to be read from sockets: an embedded database leaves the event loop no other time for it.
+    setImmediate(() => this.#start());
   }
 
   async #oneByOne(key: string, entries: readonly Entry<Item, Result>[]): Promise<void> {
