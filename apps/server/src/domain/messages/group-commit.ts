@@ -102,7 +102,6 @@ export class GroupCommit<Item, Result> {
 
   async #run(batch: Entry<Item, Result>[]): Promise<void> {
     const failure = await this.#attempt(batch, this.#options.doBatch);
-    this.#batches -= 1;
     const { keyOf, isOfOne } = this.#options;
     if (failure && isOfOne(failure.error)) {
       const lines = Map.groupBy(batch, ({ item }) => keyOf(item));
@@ -112,7 +111,10 @@ export class GroupCommit<Item, Result> {
       for (const { item } of batch) this.#release(keyOf(item));
     }
     // First whatever waits to be read from sockets: an embedded database leaves the event loop no other time for it.
-    setImmediate(() => this.#start());
+    setImmediate(() => {
+      this.#batches -= 1;
+      this.#start();
+    });
   }
 
   async #oneByOne(key: string, entries: readonly Entry<Item, Result>[]): Promise<void> {
