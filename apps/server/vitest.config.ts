@@ -13,7 +13,7 @@ const project = (name: string, database: 'embedded' | 'postgres', include: strin
     ...bounded,
     name,
     include,
-    exclude: proxies.length > 0 ? ALONE : [...ALONE, 'test/postgres/proxies.test.ts'],
+    exclude: [...ALONE, ...withoutTheirPrograms],
     isolate: false,
     env: {
       TEST_DATABASE: database,
@@ -25,6 +25,10 @@ const project = (name: string, database: 'embedded' | 'postgres', include: strin
 
 const withNats = natsIsThere();
 const proxies = ['nginx', 'haproxy'].filter(proxyIsThere);
+const withoutTheirPrograms = [
+  ...(withNats ? [] : ['test/events/nats.test.ts']),
+  ...(proxies.length > 0 ? [] : ['test/postgres/proxies.test.ts']),
+];
 
 export default defineConfig(async () => {
   const withPostgres = await postgresIsThere();
