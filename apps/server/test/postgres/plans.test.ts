@@ -54,15 +54,21 @@ afterAll(async () => {
   await database.drop();
 });
 
+/** A parameter as it stands in a statement. */
+function literal(param: unknown): string {
+  if (param === null) return 'null';
+  return Array.isArray(param) ? `'{${param.map(String)}}'` : `'${String(param)}'`;
+}
+
 /** The plans of all statements that `work` sends, as text, and the 8 kB blocks they touch. */
 async function explain(work: () => Promise<unknown>): Promise<{ plan: string; blocks: number }> {
   statements.length = 0;
   await work();
   const plans: string[] = [];
   for (const { query, params } of [...statements]) {
-    const rows = await sql.unsafe(
-      `explain (analyze, buffers, costs off, timing off, summary off) ${query}`,
-      params.map((param) => (Array.isArray(param) ? param : String(param))) as never[],
+    await planning.unsafe(`prepare explained as ${query}`);
+    const rows = await planning.unsafe(
+      `explain (analyze, buffers, costs off, timing off, summary off) execute explained(${params.map(literal)})`,
     );
     await planning.unsafe('deallocate explained');
     plans.push(rows.map((row) => row['QUERY PLAN']).join('\n'));

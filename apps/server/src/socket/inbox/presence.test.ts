@@ -47,7 +47,7 @@ function startNode(name: string) {
         get heard() {
           return frames.map(({ user_id, online }): [string, boolean] => [user_id, online]);
         },
-        send: (frame) => void frames.push(JSON.parse(frame.toString())),
+        send: (frame) => void frames.push(JSON.parse(frame.toString('utf8', frame.indexOf('{')))),
         fail: () => {},
       };
       watchers.watch(device, userIds);
