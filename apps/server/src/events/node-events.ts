@@ -103,12 +103,13 @@ export class NodeEvents implements Events {
   }
 
   #hear(node: string, texts: readonly string[]): void {
+    // Whatever it says: a node may be killed before its first beat is heard here, but not without having said anything that matters.
+    this.#liveness.alive(node);
     const notes: EventNote[] = [];
     for (const text of texts) {
       const note = decodeNote(text);
-      if (note === undefined) continue;
-      if (note.type === 'alive') this.#liveness.alive(node);
-      else if (note.type === 'gone') this.#liveness.left(node);
+      if (note === undefined || note.type === 'alive') continue;
+      if (note.type === 'gone') this.#liveness.left(node);
       else if (note.type === 'lost') this.#tell({ type: 'missed' });
       else if (topicsOf(note).some((topic) => this.#followed.has(topic))) notes.push(note);
     }
