@@ -20,7 +20,12 @@ const portOf = (node: ServerProcess | undefined) => new URL(node?.url ?? '').por
 
 beforeAll(async () => {
   database = await createPostgres();
-  env = { ...database.env, JWT_SECRET, HEARTBEAT_SECONDS: `${HEARTBEAT_SECONDS}` };
+  env = {
+    ...database.env,
+    JWT_SECRET,
+    HEARTBEAT_SECONDS: `${HEARTBEAT_SECONDS}`,
+    SHUTDOWN_DELAY_SECONDS: '2',
+  };
   nodes.push(...(await Promise.all([startProcess(env), startProcess(env)])));
 });
 afterAll(async () => {
@@ -143,6 +148,9 @@ describe.each(PROXIES)('behind %s', (name) => {
       await restart(0, 'SIGTERM');
       if (name === 'nginx') await proxy.reload((text) => text);
     });
+    // It was out of turn before it refused anything.
+    if (name === 'haproxy')
+      expect(proxy.log()).toContain('rest/node1 is DOWN, reason: Layer7 wrong status, code: 503');
     // HAProxy does not try again when a node is cut off in the middle of a request: whoever called does, as the SDK.
     const duet = createRest({ url: proxy.url, getToken: async () => ada.token });
     const list = async () => {
