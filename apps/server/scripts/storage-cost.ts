@@ -3,10 +3,18 @@
 import { randomUUID } from 'node:crypto';
 import { parseArgs } from 'node:util';
 import type postgres from 'postgres';
-import { StartupError } from '../src/startup-error.ts';
-import { openEmptyDatabase, runScript } from './storage/database.ts';
+import { prepareStoreBatch, type StoreBatch } from '../src/domain/messages/store-batch.ts';
+import {
+  BATCH,
+  fill,
+  makeConversations,
+  pickMany,
+  randomUUID7,
+  send,
+  type Target,
+} from './storage/conversations.ts';
+import { parseCount, runScript, withEmptyDatabase } from './storage/database.ts';
 import { blocksTouched, heapBytes, type IndexSize, indexSizes, walBytes } from './storage/measure.ts';
-import { BATCH, fill, makeConversations, pick, randomUUID7, send, type Target } from './storage/send.ts';
 
 const MESSAGES_A_CONVERSATION = 100;
 const SAMPLES = 500;
@@ -14,23 +22,17 @@ const LARGE = [100_000_000, 1_000_000_000];
 
 await runScript(async () => {
   const { values } = parseArgs({ options: { rows: { type: 'string' }, 'random-ids': { type: 'boolean' } } });
-  const rows = Number(values.rows);
-  if (!Number.isInteger(rows) || rows < 100_000)
-    throw new StartupError('--rows: how many messages to write, at least 100000');
-  const messageId = values['random-ids'] ? randomUUID : randomUUID7;
-  const sql = await openEmptyDatabase();
-  try {
+  const rows = parseCount('--rows', values.rows, 100_000);
+  await withEmptyDatabase(async ({ sql, db }) => {
+    const store = prepareStoreBatch(db);
     const targets = await makeConversations(sql, rows / MESSAGES_A_CONVERSATION);
-    const started = performance.now();
-    await fill(sql, targets, rows, messageId);
-    const seconds = Math.round((performance.now() - started) / 1000);
-    console.log(`${rows} messages in ${targets.length} conversations, written in ${seconds} s\n`);
+    await fill(store, targets, rows, values['random-ids'] ? randomUUID : randomUUID7);
     await sql`vacuum analyze`;
+    console.log(`${rows} messages in ${targets.length} conversations`);
     await printSizes(sql, rows);
-    await printWork(sql, targets);
-  } finally {
-    await sql.end();
-  }
+    await printBlocks(sql, store, targets);
+    await printWal(sql, store, targets);
+  });
 });
 
 async function printSizes(sql: postgres.Sql, rows: number): Promise<void> {
@@ -39,7 +41,7 @@ async function printSizes(sql: postgres.Sql, rows: number): Promise<void> {
   const total = heap + indexes.reduce((sum, { bytes }) => sum + bytes, 0);
   const size = (bytes: number) => ({
     'bytes a message': Math.round(bytes / rows),
-    ...Object.fromEntries([rows, ...LARGE].map((n) => [`GB at ${n}`, gigabytes((bytes / rows) * n)])),
+    ...Object.fromEntries([rows, ...LARGE].map((n) => [`GB at ${n}`, round((bytes / rows) * n * 1e-9)])),
   });
   console.table({
     messages: size(heap),
@@ -56,63 +58,64 @@ async function printSizes(sql: postgres.Sql, rows: number): Promise<void> {
   console.table(Object.fromEntries(indexes.map((index) => [index.name, depth(index)])));
 }
 
-/** A root over as many levels as the fan-out needs to reach every leaf. */
+/** The leaves, and as many levels over them as the fan-out needs to come together in one root. */
 function levelsAt(index: IndexSize, rows: number, n: number): number {
   const leaves = (index.leafPages / rows) * n;
   return 1 + Math.ceil(Math.log(leaves) / Math.log(index.fanOut));
 }
 
-async function printWork(sql: postgres.Sql, targets: readonly Target[]): Promise<void> {
-  const some = Array.from({ length: SAMPLES }, () => pick(targets));
-  const each = (work: (target: Target) => Promise<unknown>) => {
-    const next = some.values();
-    return blocksTouched(sql, SAMPLES, () => work(next.next().value ?? pick(targets)));
+async function printBlocks(sql: postgres.Sql, store: StoreBatch, targets: readonly Target[]): Promise<void> {
+  const works: Record<string, () => Promise<unknown>> = {
+    'page of 50': onEach(
+      targets,
+      ({ id }) => sql`select * from messages where conversation_id = ${id} order by seq desc limit 50`,
+    ),
+    'is it there': onEach(
+      targets,
+      ({ id }) => sql`select * from messages where conversation_id = ${id} and message_id = ${randomUUID()}`,
+    ),
+    'a send': onEach(targets, (target) => send(store, [target])),
   };
-  const newest = await each(
-    ({ id }) => sql`select * from messages where conversation_id = ${id} order by seq desc limit 50`,
-  );
-  const duplicate = await each(
-    ({ id }) => sql`select * from messages where conversation_id = ${id} and message_id = ${randomUUID()}`,
-  );
-  const one = await each((target) => send(sql, [target]));
-  const batch = await blocksTouched(sql, SAMPLES / BATCH, () =>
-    send(
-      sql,
-      Array.from({ length: BATCH }, () => pick(targets)),
+  const columns: [string, Map<string, number>][] = [];
+  for (const [name, work] of Object.entries(works))
+    columns.push([name, await blocksTouched(sql, SAMPLES, work)]);
+  const batches = await blocksTouched(sql, SAMPLES, () => send(store, pickMany(targets, BATCH)));
+  columns.push([`a send of ${BATCH}`, new Map([...batches].map(([name, blocks]) => [name, blocks / BATCH]))]);
+  const tables = [...new Set(columns.flatMap(([, blocks]) => [...blocks.keys()]))].sort();
+  console.log('\nBlocks of 8 kB touched, in memory or not:');
+  console.table(
+    Object.fromEntries(
+      tables.map((table) => [
+        table,
+        Object.fromEntries(columns.map(([name, blocks]) => [name, round(blocks.get(table) ?? 0)])),
+      ]),
     ),
   );
-  const ofBatch = new Map([...batch].map(([name, blocks]) => [name, blocks / BATCH]));
-  const names = new Set([newest, duplicate, one, ofBatch].flatMap((blocks) => [...blocks.keys()]));
-  const row = (name: string) =>
-    Object.fromEntries(
-      Object.entries({
-        'page of 50': newest,
-        'is it there already': duplicate,
-        'a send': one,
-        'a send of 50': ofBatch,
-      }).map(([work, blocks]) => [work, Math.round((blocks.get(name) ?? 0) * 10) / 10]),
-    );
-  console.log('\nBlocks touched, 8 kB each:');
-  console.table(Object.fromEntries([...names].sort().map((name) => [name, row(name)])));
+}
 
-  console.log('\nBytes of write-ahead log a send:');
-  const wal = async (size: number) => {
-    const chosen = Array.from({ length: 1000 }, () => pick(targets));
+function onEach(targets: readonly Target[], work: (target: Target) => Promise<unknown>) {
+  return () => Promise.all(pickMany(targets, 1).map(work));
+}
+
+async function printWal(sql: postgres.Sql, store: StoreBatch, targets: readonly Target[]): Promise<void> {
+  const measure = async (size: number) => {
+    const chosen = pickMany(targets, 1000);
     const sendAll = async () => {
-      for (let at = 0; at < chosen.length; at += size) await send(sql, chosen.slice(at, at + size));
+      for (let at = 0; at < chosen.length; at += size) await send(store, chosen.slice(at, at + size));
     };
     await sql`checkpoint`;
     // The first change of a page after a checkpoint logs the page as a whole; the second one does not.
     const first = await walBytes(sql, sendAll);
-    const later = await walBytes(sql, sendAll);
+    const second = await walBytes(sql, sendAll);
     return {
-      'pages not touched since the checkpoint': Math.round(first / chosen.length),
-      'touched before': Math.round(later / chosen.length),
+      'pages untouched since the checkpoint': Math.round(first / chosen.length),
+      'touched before': Math.round(second / chosen.length),
     };
   };
-  console.table({ 'one at a time': await wal(1), [`${BATCH} at a time`]: await wal(BATCH) });
+  console.log('\nBytes of write-ahead log a send:');
+  console.table({ 'one at a time': await measure(1), [`${BATCH} at a time`]: await measure(BATCH) });
 }
 
-function gigabytes(bytes: number): number {
-  return Math.round(bytes / 1e8) / 10;
+function round(n: number): number {
+  return Math.round(n * 10) / 10;
 }

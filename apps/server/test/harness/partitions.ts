@@ -62,7 +62,7 @@ export async function createPartitionable() {
   };
 }
 
-/** What the chat tables are to whoever uses them: columns, keys, indexes. Not where their rows lie. */
+/** What the chat tables are to whoever uses them: columns, keys, indexes, storage parameters. Not where their rows lie. */
 export function describeTables(sql: postgres.Sql) {
   return sql`
     with chat as (
@@ -70,9 +70,15 @@ export function describeTables(sql: postgres.Sql) {
       where oid in ('public.conversations'::regclass, 'public.messages'::regclass)
     )
     select relname, attname as name,
-      concat(attnum, format_type(atttypid, atttypmod), attnotnull, pg_get_expr(adbin, adrelid)) as definition
+      concat_ws(' ', attnum, format_type(atttypid, atttypmod), attnotnull, attgenerated, pg_get_expr(adbin, adrelid)) as definition
     from chat join pg_attribute on attrelid = id and attnum > 0
     left join pg_attrdef on adrelid = id and adnum = attnum
+    union all
+    select relname, 'options', string_agg(distinct reloptions::text, ';')
+    from chat join (
+      select oid as part, oid as id, reloptions from pg_class
+      union all select oid, inhparent, reloptions from pg_class join pg_inherits on inhrelid = oid
+    ) parts using (id) group by 1
     union all
     select relname, conname, pg_get_constraintdef(oid)
     from chat join pg_constraint on conrelid = id and contype <> 'n'
