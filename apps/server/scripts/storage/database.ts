@@ -24,26 +24,35 @@ export async function runScript(script: () => Promise<void>): Promise<void> {
   }
 }
 
-/**
- * Works on the empty database at DATABASE_URL, where the extension pgstattuple looks into indexes.
- * @throws StartupError when there is no such database, or it holds something
- */
-export async function withEmptyDatabase(work: (database: EmptyDatabase) => Promise<void>): Promise<void> {
-  const url = databaseUrl.safeParse(process.env['DATABASE_URL']);
-  if (!url.success) throw new StartupError(`DATABASE_URL: ${url.error.issues[0]?.message}`);
-  const sql = postgres(url.data, {
+/** One connection to the database at DATABASE_URL. @throws StartupError when that is not a URL of one */
+export function connect(): postgres.Sql {
+  return postgres(parseUrl(), {
     max: 1,
     connect_timeout: 5,
     // As the server plans; and nobody waits for these messages to be on disk, which changes nothing of what is written.
     connection: { enable_seqscan: false, synchronous_commit: 'off' },
     onnotice: () => {},
   });
+}
+
+/**
+ * Works on the empty database at DATABASE_URL, where the extension pgstattuple looks into indexes.
+ * @throws StartupError when there is no such database, or it holds something
+ */
+export async function withEmptyDatabase(work: (database: EmptyDatabase) => Promise<void>): Promise<void> {
+  const sql = connect();
   try {
-    await prepare(sql, url.data);
+    await prepare(sql, parseUrl());
     await work({ sql, db: drizzle(sql, { casing: 'snake_case' }) });
   } finally {
     await sql.end();
   }
+}
+
+function parseUrl(): string {
+  const url = databaseUrl.safeParse(process.env['DATABASE_URL']);
+  if (!url.success) throw new StartupError(`DATABASE_URL: ${url.error.issues[0]?.message}`);
+  return url.data;
 }
 
 async function prepare(sql: postgres.Sql, url: string): Promise<void> {

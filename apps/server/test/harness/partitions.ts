@@ -6,16 +6,22 @@ import { JWT_SECRET, startServerOn, type TestServer } from './server.ts';
 
 const page = readFileSync(new URL('../../STORAGE.md', import.meta.url), 'utf8');
 
+/** Which tables are cut: both, or as the page says, without what stands under `-- conversations`. */
+export type Cut = 'both tables' | 'messages alone';
+
 /** The statements under a heading of STORAGE.md, as they stand. */
-function statements(heading: string): string {
-  const block = new RegExp(`^### ${heading}\n(?:(?!^#)[^])*?^\`\`\`sql\n([^]+?)^\`\`\``, 'm');
+function statements(heading: string, cut: Cut): string {
+  const block = new RegExp(
+    String.raw`^### ${heading}\n(?:(?!^#)[\s\S])*?^~~~sql\n([\s\S]+?)^~~~`.replaceAll('~~~', '```'),
+    'm',
+  );
   const [, found] = block.exec(page) ?? [];
   if (found === undefined) throw new Error(`STORAGE.md has no statements under "${heading}"`);
-  return found;
+  return cut === 'both tables' ? found : found.replace(/^ *-- conversations\n[\s\S]*?(?=^ *-- )/gm, '');
 }
 
 /** A database of one test's own that STORAGE.md's statements are run on, and servers on it. */
-export async function createPartitionable() {
+export async function createPartitionable(cut: Cut) {
   const database = await createPostgres();
   const sql = postgres(database.url, { max: 1, onnotice: () => {} });
   const servers = new Set<TestServer>();
@@ -33,7 +39,8 @@ export async function createPartitionable() {
     servers.delete(server);
     await server.stop();
   };
-  const run = (...headings: string[]) => sql.begin((tx) => tx.unsafe(headings.map(statements).join('\n')));
+  const run = (...headings: string[]) =>
+    sql.begin((tx) => tx.unsafe(headings.map((heading) => statements(heading, cut)).join('\n')));
   return {
     sql,
     start,
@@ -41,7 +48,7 @@ export async function createPartitionable() {
     /** What is under these headings, in one transaction. */
     run,
     /** What is under a heading and ends its transactions itself. */
-    runAlone: (heading: string) => sql.unsafe(statements(heading)),
+    runAlone: (heading: string) => sql.unsafe(statements(heading, cut)),
     /** The same in one transaction again and again while it gets no lock, as the page says. */
     runUntilLocked: async (heading: string) => {
       for (let tries = 1; ; tries += 1) {

@@ -7,12 +7,24 @@ import { migrate } from 'drizzle-orm/postgres-js/migrator';
 import { expect, onTestFinished, test } from 'vitest';
 import { entity, expectProblem } from '../harness/http.ts';
 import { inboxOf, nextOf, sync } from '../harness/inbox.ts';
-import { countPartitions, countScans, createPartitionable, describeTables } from '../harness/partitions.ts';
+import {
+  type Cut,
+  countPartitions,
+  countScans,
+  createPartitionable,
+  describeTables,
+} from '../harness/partitions.ts';
 import { scratchFolder } from '../harness/scratch.ts';
 import { personAt, type TestServer } from '../harness/server.ts';
 import { bounded } from '../harness/socket.ts';
 
 // STORAGE.md: its statements are run as they stand, and everything goes on working through the server's doors.
+
+const PARTITIONS: Record<Cut, Record<string, number>> = {
+  'both tables': { conversations: 16, messages: 16 },
+  'messages alone': { conversations: 0, messages: 16 },
+};
+const CUTS: readonly Cut[] = ['both tables', 'messages alone'];
 
 /** Ada and Ben, who have talked: 60 messages, some of them read. */
 async function converse(server: TestServer) {
@@ -80,91 +92,98 @@ async function expectEverythingToWork({ url }: TestServer, { id, first, message_
   await inbox.close();
 }
 
-test('an empty database is partitioned before the first message', async () => {
-  const { sql, start, stop, partitionEmpty } = await createPartitionable();
+test.each(CUTS)('an empty database is partitioned before the first message: %s', async (cut) => {
+  const { sql, start, stop, partitionEmpty } = await createPartitionable(cut);
   await stop(await start());
   const before = await describeTables(sql);
   await partitionEmpty();
   expect(await describeTables(sql)).toEqual(before);
-  expect(await countPartitions(sql)).toEqual({ conversations: 16, messages: 16 });
+  expect(await countPartitions(sql)).toEqual(PARTITIONS[cut]);
   const server = await start();
   await expectEverythingToWork(server, await converse(server));
 });
 
-test('a database with data is partitioned while the servers are stopped; a sync goes on where it was', async () => {
-  const { sql, run, start, stop } = await createPartitionable();
-  const first = await start();
-  const talk = await converse(first);
-  const quiet = await talk.ada.open(await first.person('quiet'));
-  const inbox = await inboxOf(talk.ada);
-  const { cursor } = await sync(inbox);
-  await stop(first);
-  const before = await describeTables(sql);
-  await run('Make', 'Copy', 'Index', 'Switch');
-  await run('Finish');
-  expect(await describeTables(sql)).toEqual(before);
-  expect(await countPartitions(sql)).toEqual({ conversations: 16, messages: 16 });
+test.each(CUTS)(
+  'a database with data is partitioned while the servers are stopped; a sync goes on where it was: %s',
+  async (cut) => {
+    const { sql, run, start, stop } = await createPartitionable(cut);
+    const first = await start();
+    const talk = await converse(first);
+    const quiet = await talk.ada.open(await first.person('quiet'));
+    const inbox = await inboxOf(talk.ada);
+    const { cursor } = await sync(inbox);
+    await stop(first);
+    const before = await describeTables(sql);
+    await run('Make', 'Copy', 'Index', 'Switch');
+    await run('Finish');
+    expect(await describeTables(sql)).toEqual(before);
+    expect(await countPartitions(sql)).toEqual(PARTITIONS[cut]);
 
-  const second = await start();
-  const ada = await personAt(second.url, talk.ada.id);
-  const there = await inboxOf(ada);
-  expect(await sync(there, cursor)).toMatchObject({ reset: false, conversations: [] });
-  await ada.send(quiet.id, 'no longer');
-  expect(await sync(there, cursor)).toMatchObject({ reset: false, conversations: [{ id: quiet.id }] });
-  await there.close();
-  await expectEverythingToWork(second, talk);
-});
+    const second = await start();
+    const ada = await personAt(second.url, talk.ada.id);
+    const there = await inboxOf(ada);
+    expect(await sync(there, cursor)).toMatchObject({ reset: false, conversations: [] });
+    await ada.send(quiet.id, 'no longer');
+    expect(await sync(there, cursor)).toMatchObject({ reset: false, conversations: [{ id: quiet.id }] });
+    await there.close();
+    await expectEverythingToWork(second, talk);
+  },
+);
 
-test('a database with data is partitioned while people go on talking, and no request fails', async () => {
-  const { sql, start, run, runAlone, runUntilLocked } = await createPartitionable();
-  const server = await start();
-  const talk = await converse(server);
-  const { ada, ben, id } = talk;
-  const before = await describeTables(sql);
-  const socket = await ben.connect(id);
-  let talking = true;
-  let heard = () => {};
-  const traffic = (async () => {
-    const others: string[] = [];
-    for (let n = 0; talking; n += 1) {
-      const { seq } = await ada.send(id, `on and on ${n}`);
-      expect((await ben.post(`/api/chat/conversations/${id}/read/`, { seq })).status).toBe(200);
-      const other = await server.person(`other ${n}`);
-      const { id: anew } = await other.open(ada);
-      await other.send(anew, 'one');
-      socket.send({ message: `on the socket ${n}` });
-      others.push(anew);
-      heard();
+test.each(CUTS)(
+  'a database with data is partitioned while people go on talking, and no request fails: %s',
+  async (cut) => {
+    const { sql, start, run, runAlone, runUntilLocked } = await createPartitionable(cut);
+    const server = await start();
+    const talk = await converse(server);
+    const { ada, ben, id } = talk;
+    const before = await describeTables(sql);
+    const tables = cut === 'both tables' ? 2 : 1;
+    const socket = await ben.connect(id);
+    let talking = true;
+    let heard = () => {};
+    const traffic = (async () => {
+      const others: string[] = [];
+      for (let n = 0; talking; n += 1) {
+        const { seq } = await ada.send(id, `on and on ${n}`);
+        expect((await ben.post(`/api/chat/conversations/${id}/read/`, { seq })).status).toBe(200);
+        const other = await server.person(`other ${n}`);
+        const { id: anew } = await other.open(ada);
+        await other.send(anew, 'one');
+        socket.send({ message: `on the socket ${n}` });
+        others.push(anew);
+        heard();
+      }
+      return others;
+    })();
+    /** Goes on once somebody has talked since. */
+    const somebodyTalks = () =>
+      bounded('talk', Promise.race([traffic, new Promise<void>((resolve) => (heard = resolve))]));
+    for (const step of [
+      () => run('Make', 'Index'),
+      () => runUntilLocked('Follow'),
+      () => runAlone('Fill'),
+      async () => expect((await run('Compare')).flat()).toEqual(Array(tables).fill({ missing: 0 })),
+      () => runUntilLocked('Switch'),
+    ]) {
+      await step();
+      await somebodyTalks();
     }
-    return others;
-  })();
-  /** Goes on once somebody has talked since. */
-  const somebodyTalks = () =>
-    bounded('talk', Promise.race([traffic, new Promise<void>((resolve) => (heard = resolve))]));
-  for (const step of [
-    () => run('Make', 'Index'),
-    () => runUntilLocked('Follow'),
-    () => runAlone('Fill'),
-    async () => expect(await run('Compare')).toEqual([{ conversations: '0', messages: '0' }]),
-    () => runUntilLocked('Switch'),
-  ]) {
-    await step();
-    await somebodyTalks();
-  }
-  talking = false;
-  const others = await traffic;
-  const frames = await socket.take(2 * others.length);
-  expect(new Set(frames.map(({ type }) => type))).toEqual(new Set(['chat_message']));
-  await run('Finish');
-  expect(await describeTables(sql)).toEqual(before);
-  expect(await countPartitions(sql)).toEqual({ conversations: 16, messages: 16 });
-  await socket.close();
-  for (const other of others) expect(await ada.conversation(other)).toMatchObject({ last_seq: 1 });
-  await expectEverythingToWork(server, talk);
-});
+    talking = false;
+    const others = await traffic;
+    const frames = await socket.take(2 * others.length);
+    expect(new Set(frames.map(({ type }) => type))).toEqual(new Set(['chat_message']));
+    await run('Finish');
+    expect(await describeTables(sql)).toEqual(before);
+    expect(await countPartitions(sql)).toEqual(PARTITIONS[cut]);
+    await socket.close();
+    for (const other of others) expect(await ada.conversation(other)).toMatchObject({ last_seq: 1 });
+    await expectEverythingToWork(server, talk);
+  },
+);
 
 test('later migrations work on partitions: columns, and indexes by their names', async () => {
-  const { sql, start, partitionEmpty } = await createPartitionable();
+  const { sql, start, partitionEmpty } = await createPartitionable('both tables');
   await partitionEmpty();
   const folder = scratchFolder();
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
@@ -197,7 +216,7 @@ test('later migrations work on partitions: columns, and indexes by their names',
 });
 
 test('a page, a send and a read marker touch one partition', async () => {
-  const { sql, start, stop, partitionEmpty } = await createPartitionable();
+  const { sql, start, stop, partitionEmpty } = await createPartitionable('both tables');
   await partitionEmpty();
   const first = await start();
   const { ada, ben, id } = await converse(first);
