@@ -27,7 +27,7 @@ await runScript(async () => {
 async function measureRequests(sql: postgres.Sql): Promise<void> {
   const targets = await findTargets(sql);
   const db = drizzle(sql, { casing: 'snake_case' });
-  const context = await createContext({ db, batchDb: db }, memoryEvents(), {
+  const context = await createContext({ db, batchDb: db }, memoryEvents, {
     messageLength: 10_000,
     queuedSends: 1,
   });
