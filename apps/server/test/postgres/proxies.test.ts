@@ -24,6 +24,7 @@ beforeAll(async () => {
     ...database.env,
     JWT_SECRET,
     HEARTBEAT_SECONDS: `${HEARTBEAT_SECONDS}`,
+    LOG_LEVEL: 'debug',
     SHUTDOWN_DELAY_SECONDS: '2',
   };
   nodes.push(...(await Promise.all([startProcess(env), startProcess(env)])));
