@@ -137,12 +137,12 @@ export class GroupCommit<Item, Result> {
         if (this.#options.isTransient(error)) return work(items);
         throw error;
       });
-      for (const [i, result] of results.entries()) {
+      results.forEach((result, i) => {
         const entry = batch[i];
-        if (!entry) continue;
+        if (!entry) return;
         this.#forget(entry);
         entry.resolve(result);
-      }
+      });
       return undefined;
     } catch (error) {
       return { error };

@@ -34,7 +34,8 @@ export interface SendQueueOptions {
   readonly limit: number;
 }
 
-const LIMITS = { batches: 1, batchItems: 500, batchBytes: 4 * 1024 * 1024, bytes: 64 * 1024 * 1024 };
+/** Two batches: the next one is prepared, and executed, while one commits. */
+const LIMITS = { batches: 2, batchItems: 500, batchBytes: 4 * 1024 * 1024, bytes: 64 * 1024 * 1024 };
 /** What a send holds besides its text, about. */
 const OVERHEAD_BYTES = 500;
 

@@ -88,17 +88,24 @@ export function prepareStoreBatch(db: Database): StoreBatch {
   return async (batch, now) => {
     const conversationIds = batch.map(({ conversationId }) => conversationId);
     const rows = await statement.execute({
-      conversationIds,
-      senderIds: batch.map(({ senderId }) => senderId),
-      messageIds: batch.map(({ messageId }) => messageId),
-      contents: batch.map(({ content }) => content),
-      lockIds: [...new Set(conversationIds)],
+      conversationIds: arrayOf(conversationIds),
+      senderIds: arrayOf(batch.map(({ senderId }) => senderId)),
+      messageIds: arrayOf(batch.map(({ messageId }) => messageId)),
+      contents: arrayOf(batch.map(({ content }) => content)),
+      lockIds: arrayOf([...new Set(conversationIds)]),
       now: now.toISOString(),
     });
     const stored: Stored[] = Array(batch.length);
     for (const { n, user1, user2, numbers } of rows) stored[n - 1] = toStored(user1, user2, numbers);
     return stored;
   };
+}
+
+/** An array as PostgreSQL reads it (documentation, 8.15.2); the drivers do the same more slowly. */
+function arrayOf(texts: readonly string[]): string {
+  let quoted = '';
+  for (const text of texts) quoted += `,"${/["\\]/.test(text) ? text.replace(/["\\]/g, '\\$&') : text}"`;
+  return `{${quoted.slice(1)}}`;
 }
 
 const NOT_STORED_BEFORE = 2;
