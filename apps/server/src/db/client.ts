@@ -27,10 +27,14 @@ const STATEMENT_TIMEOUT_MS = 10_000;
 const CLOSE_TIMEOUT_S = 2;
 const BATCH_LOCK_TIMEOUT_MS = 500;
 /**
- * Plans are prepared once, maybe while the tables are empty, for any conversation, and stay when one has ten million messages. All our queries are
- * short walks along an index; so never a scan of a whole table, and never all of a conversation to sort it.
+ * Statements are planned once on each connection: for any values, maybe while the tables are empty, and still when a conversation has ten million messages.
+ * All our queries are short walks along an index; so never a scan of a whole table, and never all of a conversation to sort it.
  */
-export const PLANNING = { enable_seqscan: false, enable_bitmapscan: false };
+export const PLANNING = {
+  plan_cache_mode: 'force_generic_plan',
+  enable_seqscan: 'off',
+  enable_bitmapscan: 'off',
+} as const;
 
 // Column names are the TypeScript ones in snake_case.
 const casing = 'snake_case';
@@ -75,7 +79,7 @@ export async function openEmbedded(dataDir: string): Promise<DatabaseHandle> {
     const db = drizzlePglite(client, { casing });
     await migratePglite(db);
     for (const [name, value] of Object.entries(PLANNING))
-      await client.query('select set_config($1, $2, false)', [name, String(value)]);
+      await client.query('select set_config($1, $2, false)', [name, value]);
     return {
       db,
       batchDb: db,

@@ -1,3 +1,4 @@
+import type { KeyObject } from 'node:crypto';
 import type { User } from '@duet/contract';
 import type { Database } from '../db/client.ts';
 import type { Events } from '../events/events.ts';
@@ -12,7 +13,7 @@ export interface Context {
   readonly now: () => Date;
   readonly sends: SendQueue;
   /** The key of the conversation ids: see `conversations/id.ts`. */
-  readonly conversationKey: Uint8Array;
+  readonly conversationKey: KeyObject;
   /** Tells this database from every other one: see `conversations/changes.ts`. */
   readonly databaseId: string;
   readonly limits: Limits;

@@ -1,4 +1,4 @@
-import { createHash, randomUUID } from 'node:crypto';
+import { createHash, type KeyObject, randomUUID } from 'node:crypto';
 import type { BusLog } from './bus.ts';
 import type { Events } from './events.ts';
 import { memoryEvents } from './memory.ts';
@@ -12,7 +12,7 @@ export interface EventsOptions {
   readonly databaseUrl: string | undefined;
   readonly natsUrl: string | undefined;
   readonly databaseId: string;
-  readonly conversationKey: Uint8Array;
+  readonly conversationKey: KeyObject;
   readonly load: LoadCommitted;
   readonly log: BusLog;
 }
@@ -32,5 +32,5 @@ export function openEvents(options: EventsOptions): Events {
 
 /** Nodes belong together that share a database, and in it a schema. Who does not know its key cannot listen in. */
 function groupOf({ databaseId, conversationKey }: EventsOptions): string {
-  return createHash('sha256').update(databaseId).update(conversationKey).digest('hex').slice(0, 24);
+  return createHash('sha256').update(databaseId).update(conversationKey.export()).digest('hex').slice(0, 24);
 }

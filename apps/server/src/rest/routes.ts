@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { DomainError } from '../domain/error.ts';
 import type { ReplyMeta, RequestContext } from './context.ts';
 import { contextOf, type HttpDependencies } from './http-context.ts';
+import { inTime } from './in-time.ts';
 import { appRouter } from './router.ts';
 
 /** Where a request's context is kept between its hook and its handler. */
@@ -39,7 +40,7 @@ function registerOperation(
         ...(method === 'GET' ? queryOf(request, numbers) : bodyOf(request)),
         ...paramsOf(request),
       };
-      const output: unknown = await callTRPCProcedure({
+      const called = callTRPCProcedure({
         router: appRouter,
         path: name,
         type: method === 'GET' ? 'query' : 'mutation',
@@ -48,7 +49,7 @@ function registerOperation(
         signal: undefined,
         batchIndex: 0,
       });
-      return answer(reply, ctx.reply, usualStatus, output);
+      return answer(reply, ctx.reply, usualStatus, await inTime(called));
     },
   });
 }

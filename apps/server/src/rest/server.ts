@@ -40,7 +40,6 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Fast
     genReqId: requestIdOf,
     bodyLimit: PAYLOAD_MAX_BYTES,
     requestTimeout: 30_000,
-    handlerTimeout: 20_000,
     routerOptions: { maxParamLength: 1000 }, // a tRPC batch names its procedures in one path segment
     http: { shouldUpgradeCallback: options.isUpgrade },
     forceCloseConnections: 'idle',

@@ -1,6 +1,7 @@
 import { fastifyRequestHandler } from '@trpc/server/adapters/fastify';
 import type { FastifyInstance } from 'fastify';
 import { contextOf, type HttpDependencies } from './http-context.ts';
+import { HANDLER_TIMEOUT_MS } from './in-time.ts';
 import { acceptJsonOnly } from './json-body.ts';
 import { problemHeaders, toProblem } from './problem.ts';
 import { appRouter } from './router.ts';
@@ -15,6 +16,7 @@ export async function registerTrpc(app: FastifyInstance, deps: HttpDependencies)
     trpc.route<{ Params: { path: string } }>({
       method: ['GET', 'POST'],
       url: '/trpc/:path',
+      handlerTimeout: HANDLER_TIMEOUT_MS,
       handler: (request, reply) =>
         fastifyRequestHandler({
           router: appRouter,

@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { createSecretKey, randomBytes } from 'node:crypto';
 import type { Message } from '@duet/contract';
 import { pino } from 'pino';
 import type { BusChange, DomainEvent, Events, MessageCommitted } from '../../src/events/events.ts';
@@ -33,7 +33,7 @@ export type BusName = (typeof BUSES)[number];
 
 export async function createMesh(bus: BusName): Promise<Mesh> {
   const { target, variables, drop } = await (bus === 'nats' ? natsTarget() : postgresTarget());
-  const group = { databaseId: 'test', conversationKey: randomBytes(32) };
+  const group = { databaseId: 'test', conversationKey: createSecretKey(randomBytes(32)) };
   const nodes: Node[] = [];
   const committed = new Map<string, MessageCommitted>();
   const read: LoadCommitted = async (places) =>

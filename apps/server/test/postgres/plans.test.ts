@@ -41,7 +41,7 @@ beforeAll(async () => {
   planning = postgres(database.url, {
     max: 1,
     onnotice: () => {},
-    connection: { ...PLANNING, plan_cache_mode: 'force_generic_plan' },
+    connection: PLANNING,
   });
   const db = drizzle(planning, { casing: 'snake_case', logger });
   const limits = { messageLength: 10_000, queuedSends: 100 };

@@ -1,16 +1,16 @@
-import { createHmac } from 'node:crypto';
+import { createHmac, createSecretKey, type KeyObject } from 'node:crypto';
 import { eq } from 'drizzle-orm';
 import type { Database } from '../../db/client.ts';
 import { secrets } from '../../db/schema.ts';
 
 /** The key that the first migration made; the same for every node of a database. */
-export async function loadConversationKey(db: Database): Promise<Uint8Array> {
+export async function loadConversationKey(db: Database): Promise<KeyObject> {
   const [row] = await db
     .select({ value: secrets.value })
     .from(secrets)
     .where(eq(secrets.name, 'conversation_id'));
   if (!row) throw new Error('the database has no conversation_id secret');
-  return row.value;
+  return createSecretKey(row.value);
 }
 
 /**
@@ -19,7 +19,7 @@ export async function loadConversationKey(db: Database): Promise<Uint8Array> {
  * HMAC-SHA-256 of the sorted pair, shaped as a UUIDv8 (RFC 9562, 5.8): a pair is unique by primary key alone, and nobody without the
  * key can compute the id and probe whether two people talk.
  */
-export function conversationIdOf(key: Uint8Array, a: string, b: string): string {
+export function conversationIdOf(key: KeyObject, a: string, b: string): string {
   const pair = JSON.stringify(a < b ? [a, b] : [b, a]);
   const bytes = createHmac('sha256', key).update(pair).digest().subarray(0, 16);
   bytes.writeUInt8((bytes.readUInt8(6) & 0x0f) | 0x80, 6);

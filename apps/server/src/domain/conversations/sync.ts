@@ -60,7 +60,7 @@ async function planSnapshot(ctx: ActorContext, limit: number): Promise<Plan> {
   const rows = await ctx.db
     .select({
       id: sql<string | null>`page.id`,
-      activityAt: sql<number>`(extract(epoch from page.activity_at) * 1000)::float8`,
+      activityAt: sql<number>`round(date_part('epoch', page.activity_at) * 1000)`,
       position: POSITION,
     })
     .from(sql`(values (1)) as one`)

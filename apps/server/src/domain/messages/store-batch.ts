@@ -80,7 +80,7 @@ export function prepareStoreBatch(db: Database): StoreBatch {
       user2: sql<string>`user2_id`,
       // The rest in one column, as a column costs more than a number.
       numbers: sql<string>`concat_ws(' ', (sender_id in (user1_id, user2_id))::int, coalesce(same::int, 2),
-        coalesce(seq, last_seq + k), (extract(epoch from coalesce(timestamp, sent_at)) * 1000)::int8, last_seq + total,
+        coalesce(seq, last_seq + k), (date_part('epoch', coalesce(timestamp, sent_at)) * 1000)::int8, last_seq + total,
         user1_read_seq, user2_read_seq, user1_unread + total - by_user1, user2_unread + by_user1)`,
     })
     .from(sql`numbered`)
