@@ -43,7 +43,7 @@ const withAccounts = refusing.use(({ ctx, next }) => {
 
 /** The type of a schema without its checks: an answer is ours, and its shape a matter of the compiler and the tests. */
 function trusted<O extends z.ZodType>(_schema: O) {
-  return z.custom<z.output<O>>().meta({ override: {} });
+  return z.custom<z.output<O>>().meta({ override: { type: 'object' } });
 }
 
 /** A router that only says what there is, for documents: every operation of the contract, with the schema of its answers. */

@@ -5,6 +5,7 @@ import { milliseconds, packed, unpack } from '../../db/pack.ts';
 import { messages, users } from '../../db/schema.ts';
 import { isRead } from '../messages/view.ts';
 import { perDatabase } from '../per-database.ts';
+import { toTimestamp } from '../timestamp.ts';
 
 /** A conversation as it is, seen by nobody in particular. */
 export interface ConversationRead {
@@ -98,7 +99,7 @@ function toRead({ words, texts }: { words: string[]; texts: string[] }): Convers
           seq: state.last_seq,
           sender: isByUser1 ? user1 : user2,
           content,
-          timestamp: new Date(Number(sentAt)).toISOString(),
+          timestamp: toTimestamp(Number(sentAt)),
           read: isRead(state.last_seq, isByUser1, state),
         };
   return { id, user1, user2, createdAt: Number(createdAt), activityAt: Number(activityAt), state, last };
@@ -112,7 +113,7 @@ export function viewAs(userId: string, read: ConversationRead): Conversation {
     id,
     user1,
     user2,
-    created_at: new Date(createdAt).toISOString(),
+    created_at: toTimestamp(createdAt),
     last_message: last,
     last_seq: state.last_seq,
     unread_count: state.unread_counts[mine],

@@ -9,6 +9,7 @@ import { noSuchConversation } from '../conversations/authorize.ts';
 import { isConversationId } from '../conversations/id.ts';
 import { DomainError } from '../error.ts';
 import { perDatabase } from '../per-database.ts';
+import { toTimestamp } from '../timestamp.ts';
 import { isRead } from './view.ts';
 
 /** Which messages of a conversation: a range of seq, exclusive on both sides, and the end from which it is walked. */
@@ -52,7 +53,7 @@ export async function listMessages(
       seq,
       sender: isByUser1 ? user1 : user2,
       content,
-      timestamp: new Date(Number(sentAt)).toISOString(),
+      timestamp: toTimestamp(Number(sentAt)),
       read: isRead(seq, isByUser1, state),
     };
   });

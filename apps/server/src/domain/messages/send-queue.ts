@@ -2,6 +2,7 @@ import type { ConversationState, Message, User } from '@duet/contract';
 import type { Database } from '../../db/client.ts';
 import { sqlStateOf } from '../../db/errors.ts';
 import type { Events, MessageCommitted } from '../../events/events.ts';
+import { toTimestamp } from '../timestamp.ts';
 import { GroupCommit } from './group-commit.ts';
 import { type NewMessage, prepareStoreBatch, type StoreBatch, type Stored } from './store-batch.ts';
 import { isRead } from './view.ts';
@@ -86,7 +87,7 @@ function toSent({ sender, message }: Send, stored: Stored | undefined, committed
     seq,
     sender: { id: sender.id, username: sender.username },
     content: message.content,
-    timestamp: new Date(timestamp).toISOString(),
+    timestamp: toTimestamp(timestamp),
     read: isRead(seq, sender.id === users[0], state),
   };
   committed.push({ type: 'message', message: sent, users, state });
