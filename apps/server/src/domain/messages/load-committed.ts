@@ -1,44 +1,72 @@
-import { eq, sql } from 'drizzle-orm';
+import type { ConversationState } from '@duet/contract';
+import { sql } from 'drizzle-orm';
 import type { Database } from '../../db/client.ts';
+import { milliseconds, packed, unpack } from '../../db/pack.ts';
 import { conversations, messages, users } from '../../db/schema.ts';
 import type { MessageCommitted } from '../../events/events.ts';
 import type { LoadCommitted } from '../../events/notes.ts';
-import { stateOf } from '../conversations/state.ts';
-import { toMessage } from './view.ts';
+import { toTimestamp } from '../timestamp.ts';
+import { isRead } from './view.ts';
 
 const CHUNK = 1000;
+
+const WORDS = [
+  sql`c.id`,
+  sql`m.seq`,
+  sql`m.message_id`,
+  milliseconds(sql`m.timestamp`),
+  sql`c.last_seq`,
+  sql`c.user1_read_seq`,
+  sql`c.user2_read_seq`,
+  sql`c.user1_unread`,
+  sql`c.user2_unread`,
+];
+const TEXTS = [sql`c.user1_id`, sql`c.user2_id`, sql`m.sender_id`, sql`u.username`, sql`m.content`];
 
 /** Prepares reading messages that other nodes committed, each with its conversation's state by now. */
 export function prepareLoadCommitted(db: Database): LoadCommitted {
   const { placeholder: p } = sql;
   const statement = db
-    .select({ message: messages, sender: { id: users.id, username: users.username }, row: conversations })
-    .from(sql`unnest(${p('conversationIds')}::uuid[], ${p('seqs')}::int[]) as place (conversation_id, seq)`)
-    .innerJoin(
-      messages,
-      sql`${messages.conversationId} = place.conversation_id and ${messages.seq} = place.seq`,
+    .select(packed(WORDS, TEXTS))
+    .from(
+      sql`unnest(${p('conversationIds')}::uuid[], ${p('seqs')}::int[]) as place (conversation_id, seq)
+        join ${messages} as m on m.conversation_id = place.conversation_id and m.seq = place.seq
+        join ${conversations} as c on c.id = m.conversation_id
+        join ${users} as u on u.id = m.sender_id`,
     )
-    .innerJoin(users, eq(users.id, messages.senderId))
-    .innerJoin(conversations, eq(conversations.id, messages.conversationId))
     .prepare('load_committed');
   return async (places) => {
     const events: MessageCommitted[] = [];
     for (let start = 0; start < places.length; start += CHUNK) {
       const some = places.slice(start, start + CHUNK);
-      const found = await statement.execute({
+      const [row] = await statement.execute({
         conversationIds: some.map(({ conversationId }) => conversationId),
         seqs: some.map(({ seq }) => seq),
       });
-      for (const { message, sender, row } of found) {
-        const users = [row.user1Id, row.user2Id] as const;
-        events.push({
-          type: 'message',
-          message: toMessage(message, sender, row),
-          users,
-          state: stateOf(row),
-        });
-      }
+      if (row) for (const loaded of unpack(row, WORDS.length)) events.push(toEvent(loaded));
     }
     return events;
   };
+}
+
+function toEvent({ words, texts }: { words: string[]; texts: string[] }): MessageCommitted {
+  const [conversation_id = '', seqWord, message_id = '', ...numbers] = words;
+  const [sentAt = 0, last_seq = 0, read1 = 0, read2 = 0, unread1 = 0, unread2 = 0] = numbers.map(Number);
+  const [user1 = '', user2 = '', senderId = '', username = '', content = ''] = texts;
+  const seq = Number(seqWord);
+  const state: ConversationState = {
+    last_seq,
+    read_seqs: [read1, read2],
+    unread_counts: [unread1, unread2],
+  };
+  const message = {
+    message_id,
+    conversation_id,
+    seq,
+    sender: { id: senderId, username },
+    content,
+    timestamp: toTimestamp(sentAt),
+    read: isRead(seq, senderId === user1, state),
+  };
+  return { type: 'message', message, users: [user1, user2], state };
 }
