@@ -78,8 +78,9 @@ test('3.6, 4.2: more than may wait is refused as busy, nothing of it is stored, 
     expect(answer.headers.get('retry-after')).toBe('1');
   }
   expect(await ada.conversation(id)).toMatchObject({ last_seq: 8 });
-  const again = await Promise.all(bodies.map((body) => ada.post(path, body)));
-  expect(again.filter(({ status }) => status === 201)).toHaveLength(busy.length);
+  let stored = 0;
+  for (const body of bodies) if ((await ada.post(path, body)).status === 201) stored += 1;
+  expect(stored).toBe(busy.length);
   expect(await ada.conversation(id)).toMatchObject({ last_seq: 12 });
   await socket.close();
 });

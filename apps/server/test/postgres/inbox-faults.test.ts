@@ -82,6 +82,9 @@ test('7.6 a conversation that was opened is shown as it was made, though the oth
   await sql`create trigger slow before insert on conversations for each row execute function wait_a_little()`;
   try {
     const opening = ada.open(ben);
+    const inserting = () =>
+      sql`select 1 from pg_stat_activity where query like 'insert into "conversations"%' and state = 'active'`;
+    await expect.poll(async () => (await inserting()).length).toBe(1);
     const messages = await lock('messages');
     // Committed, and now read for the answer, which waits for the lock.
     let id: string | undefined;
