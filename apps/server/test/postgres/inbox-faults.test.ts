@@ -83,7 +83,7 @@ test('7.6 a conversation that was opened is shown as it was made, though the oth
   try {
     const opening = ada.open(ben);
     const inserting = () =>
-      sql`select 1 from pg_stat_activity where query like 'insert into "conversations"%' and state = 'active'`;
+      sql`select 1 from pg_stat_activity where datname = current_database() and query like 'insert into "conversations"%' and state = 'active'`;
     await expect.poll(async () => (await inserting()).length).toBe(1);
     const messages = await lock('messages');
     // Committed, and now read for the answer, which waits for the lock.
