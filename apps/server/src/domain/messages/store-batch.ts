@@ -3,6 +3,7 @@ import { sql } from 'drizzle-orm';
 import type { Database } from '../../db/client.ts';
 import { CURRENT_XID, conversations, messages } from '../../db/schema.ts';
 import type { UserPair } from '../../events/events.ts';
+import { prepareStoreOne } from './store-one.ts';
 
 /** A message as it is to be stored. */
 export interface NewMessage {
@@ -25,6 +26,14 @@ export type Stored =
       readonly state: ConversationState;
     }
   | { readonly outcome: 'not_found' | 'not_participant' };
+
+/** What either statement says of a message; `user1` is null when there is no such conversation. */
+export interface StoredRow {
+  readonly user1: string | null;
+  readonly user2: string;
+  /** Separated by spaces, in the order of `toStored`. */
+  readonly numbers: string;
+}
 
 /**
  * Stores many messages with one statement: all of them, or none if it fails. Those of one conversation get consecutive numbers in the order
@@ -85,7 +94,10 @@ export function prepareStoreBatch(db: Database): StoreBatch {
     })
     .from(sql`numbered`)
     .prepare('store_batch');
+  const storeOne = prepareStoreOne(db);
   return async (batch, now) => {
+    const [first] = batch;
+    if (first && batch.length === 1) return [toStored(await storeOne(first, now))];
     const conversationIds = batch.map(({ conversationId }) => conversationId);
     const rows = await statement.execute({
       conversationIds: arrayOf(conversationIds),
@@ -96,7 +108,7 @@ export function prepareStoreBatch(db: Database): StoreBatch {
       now: now.toISOString(),
     });
     const stored: Stored[] = Array(batch.length);
-    for (const { n, user1, user2, numbers } of rows) stored[n - 1] = toStored(user1, user2, numbers);
+    for (const { n, ...row } of rows) stored[n - 1] = toStored(row);
     return stored;
   };
 }
@@ -110,8 +122,9 @@ function arrayOf(texts: readonly string[]): string {
 
 const NOT_STORED_BEFORE = 2;
 
-function toStored(user1: string | null, user2: string, numbers: string): Stored {
-  if (user1 === null) return { outcome: 'not_found' };
+function toStored(row: StoredRow | undefined): Stored {
+  if (!row || row.user1 === null) return { outcome: 'not_found' };
+  const { user1, user2, numbers } = row;
   const [
     isParticipant,
     same,
