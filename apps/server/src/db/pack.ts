@@ -1,6 +1,6 @@
 import { type SQL, sql } from 'drizzle-orm';
 
-// A page of rows as two values of one row. What a driver and a mapper do for each value of each row was most of the cost of a page.
+// A page of rows as two values of one row. A driver and a mapper do something for each value of each row, and a page has hundreds.
 
 /** Rows of a query: what has no spaces in it, as words; what may hold anything, as JSON. */
 export interface Packed {
@@ -29,7 +29,7 @@ export function* unpack(
   }
 }
 
-/** A timestamp as milliseconds since 1970. `extract` would reckon in decimals, which takes many times as long. */
+/** A timestamp as milliseconds since 1970. `extract` would reckon in decimals, which is slower. */
 export function milliseconds(instant: SQL): SQL {
   return sql`(date_part('epoch', ${instant}) * 1000)::int8`;
 }

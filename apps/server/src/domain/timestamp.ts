@@ -5,7 +5,7 @@ const threeDigits = Array.from({ length: 1000 }, (_, n) => String(n).padStart(3,
 let knownDay = 0;
 let knownDate = '1970-01-01';
 
-/** Milliseconds since 1970 as the wire shows them (PROTOCOL 1.2); `Date` does the same, and is a fifth of what a page of messages costs. */
+/** Milliseconds since 1970 as the wire shows them (PROTOCOL 1.2); `Date` does the same more slowly, and a page has fifty of them. */
 export function toTimestamp(milliseconds: number): string {
   const day = Math.floor(milliseconds / DAY_MS);
   if (day !== knownDay) {

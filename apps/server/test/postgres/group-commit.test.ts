@@ -38,18 +38,22 @@ async function pair() {
   return { ada, ben, id: (await ada.open(ben)).id };
 }
 
-test('a conversation that is locked keeps only its own messages waiting, and they come in order', async () => {
-  const [stuck, free] = [await pair(), await pair()];
-  const socket = await stuck.ada.connect(stuck.id);
-  await whileLocked(`select * from conversations where id = '${stuck.id}' for update`, async () => {
-    for (const message of ['1', '2', '3']) socket.send({ message });
-    // In one batch with them, and after it.
+test('conversations that are locked keep only their own messages waiting, and these come in order', async () => {
+  const [free, ...stuck] = [await pair(), await pair(), await pair()];
+  const ids = stuck.map(({ id }) => `'${id}'`);
+  const sockets = await Promise.all(stuck.map(({ ada, id }) => ada.connect(id)));
+  await whileLocked(`select * from conversations where id in (${ids}) for update`, async () => {
+    // Every batch that may be under way waits for a lock, until it gives up and leaves these to themselves.
+    for (const socket of sockets) for (const message of ['1', '2', '3']) socket.send({ message });
     const sent = [await free.ada.send(free.id, 'with them'), await free.ada.send(free.id, 'after them')];
     expect(sent.map(({ seq }) => seq)).toEqual([1, 2]);
-    expect(socket.untaken).toEqual([]);
+    for (const socket of sockets) expect(socket.untaken).toEqual([]);
   });
-  expect((await socket.take(3)).map((frame) => 'message' in frame && frame.message)).toEqual(['1', '2', '3']);
-  await socket.close();
+  for (const socket of sockets) {
+    const frames = await socket.take(3);
+    expect(frames.map((frame) => 'message' in frame && frame.message)).toEqual(['1', '2', '3']);
+    await socket.close();
+  }
 });
 
 test('3.6, 4.2: more than may wait is refused as busy, nothing of it is stored, and later it goes through', async () => {

@@ -5,7 +5,7 @@ import { CURRENT_XID, conversations, messages } from '../../db/schema.ts';
 import type { NewMessage, StoredRow } from './store-batch.ts';
 
 /**
- * Prepares storing a message alone: what the statement for many does, in a third of the parts, for it takes as long to begin as a message takes.
+ * Prepares storing a message alone: what the statement for many does, in fewer parts. To begin a statement costs something for each part, and one message pays all of it.
  * @returns undefined when there is no such conversation
  */
 export function prepareStoreOne(
