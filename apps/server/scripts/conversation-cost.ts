@@ -2,7 +2,8 @@
 // with more or less room in the table's pages. Works in the empty database at DATABASE_URL. Usage: node scripts/conversation-cost.ts [--sends 1000000]
 import { parseArgs } from 'node:util';
 import type postgres from 'postgres';
-import { prepareStoreBatch } from '../src/domain/messages/store-batch.ts';
+import { Participants } from '../src/domain/conversations/participants.ts';
+import { prepareStore } from '../src/domain/messages/store.ts';
 import { fill, makeConversations, pickMany, type Target } from './storage/conversations.ts';
 import { parseCount, runScript, withEmptyDatabase } from './storage/database.ts';
 import { heapBytes, indexSizes, walBytes } from './storage/measure.ts';
@@ -31,7 +32,7 @@ await runScript(async () => {
   const { values } = parseArgs({ options: { sends: { type: 'string', default: '1000000' } } });
   const sends = parseCount('--sends', values.sends, 10_000);
   await withEmptyDatabase(async ({ sql, db }) => {
-    const store = prepareStoreBatch(db);
+    const store = prepareStore(db, new Participants());
     const marked = await measureAll(sql, MARKS, (targets) => markRead(sql, targets));
     console.log(`${MARKS} read markers moved, one a transaction, in ${CONVERSATIONS} conversations:`);
     console.table(marked);

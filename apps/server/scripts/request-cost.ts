@@ -7,8 +7,9 @@ import { createContext } from '../src/domain/context.ts';
 import { encodePosition } from '../src/domain/conversations/changes.ts';
 import { listHeads } from '../src/domain/conversations/heads.ts';
 import { listConversations } from '../src/domain/conversations/list.ts';
+import { Participants } from '../src/domain/conversations/participants.ts';
 import { listMessages } from '../src/domain/messages/list.ts';
-import { prepareStoreBatch } from '../src/domain/messages/store-batch.ts';
+import { prepareStore } from '../src/domain/messages/store.ts';
 import { memoryEvents } from '../src/events/memory.ts';
 import { StartupError } from '../src/startup-error.ts';
 import { BATCH, pickMany, send, type Target } from './storage/conversations.ts';
@@ -31,7 +32,7 @@ async function measureRequests(sql: postgres.Sql): Promise<void> {
     messageLength: 10_000,
     queuedSends: 1,
   });
-  const store = prepareStoreBatch(db);
+  const store = prepareStore(db, new Participants());
   const [now] = await sql<{ position: string }[]>`select pg_current_snapshot()::text as position`;
   const actAs = ({ users: [id] }: Target) => ({ ...context, actor: { id, username: '' } });
   const requests: Record<string, (target: Target) => Promise<unknown>> = {

@@ -3,7 +3,8 @@
 import { randomUUID } from 'node:crypto';
 import { parseArgs } from 'node:util';
 import type postgres from 'postgres';
-import { prepareStoreBatch, type StoreBatch } from '../src/domain/messages/store-batch.ts';
+import { Participants } from '../src/domain/conversations/participants.ts';
+import { prepareStore, type Store } from '../src/domain/messages/store.ts';
 import {
   BATCH,
   fill,
@@ -24,7 +25,7 @@ await runScript(async () => {
   const { values } = parseArgs({ options: { rows: { type: 'string' }, 'random-ids': { type: 'boolean' } } });
   const rows = parseCount('--rows', values.rows, 100_000);
   await withEmptyDatabase(async ({ sql, db }) => {
-    const store = prepareStoreBatch(db);
+    const store = prepareStore(db, new Participants());
     const targets = await makeConversations(sql, rows / MESSAGES_A_CONVERSATION);
     await fill(store, targets, rows, values['random-ids'] ? randomUUID : randomUUID7);
     await sql`vacuum analyze`;
@@ -64,7 +65,7 @@ function levelsAt(index: IndexSize, rows: number, n: number): number {
   return 1 + Math.ceil(Math.log(leaves) / Math.log(index.fanOut));
 }
 
-async function printBlocks(sql: postgres.Sql, store: StoreBatch, targets: readonly Target[]): Promise<void> {
+async function printBlocks(sql: postgres.Sql, store: Store, targets: readonly Target[]): Promise<void> {
   const works: Record<string, () => Promise<unknown>> = {
     'page of 50': onEach(
       targets,
@@ -97,7 +98,7 @@ function onEach(targets: readonly Target[], work: (target: Target) => Promise<un
   return () => Promise.all(pickMany(targets, 1).map(work));
 }
 
-async function printWal(sql: postgres.Sql, store: StoreBatch, targets: readonly Target[]): Promise<void> {
+async function printWal(sql: postgres.Sql, store: Store, targets: readonly Target[]): Promise<void> {
   const measure = async (size: number) => {
     const chosen = pickMany(targets, 1000);
     const sendAll = async () => {

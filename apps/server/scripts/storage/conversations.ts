@@ -1,6 +1,6 @@
 import { randomInt, randomUUID } from 'node:crypto';
 import type postgres from 'postgres';
-import type { StoreBatch } from '../../src/domain/messages/store-batch.ts';
+import type { Store } from '../../src/domain/messages/store.ts';
 
 /** A conversation that messages can be sent in. */
 export interface Target {
@@ -26,11 +26,7 @@ export async function makeConversations(sql: postgres.Sql, count: number): Promi
 }
 
 /** Sends a message in each of the given conversations, in one statement and one transaction. */
-export async function send(
-  store: StoreBatch,
-  targets: readonly Target[],
-  messageId = randomUUID7,
-): Promise<void> {
+export async function send(store: Store, targets: readonly Target[], messageId = randomUUID7): Promise<void> {
   const batch = targets.map(({ id, users }) => ({
     conversationId: id,
     senderId: users[randomInt(2)] ?? users[0],
@@ -42,7 +38,7 @@ export async function send(
 
 /** Sends that many messages in batches, each in a conversation picked at random, as the sends of many people come. */
 export async function fill(
-  store: StoreBatch,
+  store: Store,
   targets: readonly Target[],
   rows: number,
   messageId = randomUUID7,

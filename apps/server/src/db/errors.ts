@@ -1,5 +1,8 @@
 import { DrizzleQueryError } from 'drizzle-orm/errors';
 
+/** SQLSTATE of a row that is there already. */
+export const UNIQUE_VIOLATION = '23505';
+
 /** The SQLSTATE with which PostgreSQL refused; undefined when it did not answer. */
 export function sqlStateOf(error: unknown): string | undefined {
   const cause = error instanceof DrizzleQueryError ? error.cause : error;

@@ -4,6 +4,7 @@ import type { Database } from '../db/client.ts';
 import type { Events } from '../events/events.ts';
 import { loadDatabaseId } from './conversations/changes.ts';
 import { loadConversationKey } from './conversations/id.ts';
+import { Participants } from './conversations/participants.ts';
 import { createSendQueue, type SendQueue } from './messages/send-queue.ts';
 
 /** What every verb of the domain works with. */
@@ -12,6 +13,7 @@ export interface Context {
   readonly events: Events;
   readonly now: () => Date;
   readonly sends: SendQueue;
+  readonly participants: Participants;
   /** The key of the conversation ids: see `conversations/id.ts`. */
   readonly conversationKey: KeyObject;
   /** Tells this database from every other one: see `conversations/changes.ts`. */
@@ -46,6 +48,7 @@ export async function createContext(
   const now = () => new Date();
   const identity = { conversationKey: await loadConversationKey(db), databaseId: await loadDatabaseId(db) };
   const events = openEvents(identity);
-  const sends = createSendQueue({ db, batchDb, events, now, limit: limits.queuedSends });
-  return { ...identity, db, events, now, sends, limits };
+  const participants = new Participants();
+  const sends = createSendQueue({ db, batchDb, participants, events, now, limit: limits.queuedSends });
+  return { ...identity, db, events, now, sends, participants, limits };
 }

@@ -1,10 +1,11 @@
 import type { ConversationState, Message, User } from '@duet/contract';
 import type { Database } from '../../db/client.ts';
-import { sqlStateOf } from '../../db/errors.ts';
+import { sqlStateOf, UNIQUE_VIOLATION } from '../../db/errors.ts';
 import type { Events, MessageCommitted } from '../../events/events.ts';
+import type { Participants } from '../conversations/participants.ts';
 import { toTimestamp } from '../timestamp.ts';
 import { GroupCommit } from './group-commit.ts';
-import { type NewMessage, prepareStoreBatch, type StoreBatch, type Stored } from './store-batch.ts';
+import { type NewMessage, prepareStore, type Store, type Stored } from './store.ts';
 import { isRead } from './view.ts';
 
 /** A message to be stored, and who sends it. */
@@ -29,6 +30,7 @@ export interface SendQueueOptions {
   readonly db: Database;
   /** The same database through connections that do not wait long for a lock. */
   readonly batchDb: Database;
+  readonly participants: Participants;
   readonly events: Events;
   readonly now: () => Date;
   /** How many sends may wait before others are refused as `busy`. */
@@ -41,15 +43,22 @@ const LIMITS = { batches: 2, batchItems: 500, batchBytes: 4 * 1024 * 1024, bytes
 const OVERHEAD_BYTES = 500;
 
 /** Taken by a send with the same id that committed meanwhile; a deadlock; not serializable. */
-const TRANSIENT = ['23505', '40P01', '40001'];
+const TRANSIENT = [UNIQUE_VIOLATION, '40P01', '40001'];
 /** The same, and: a lock that is not to be had, a statement that took too long. */
 const OF_ONE = [...TRANSIENT, '55P03', '57014'];
 /** Classes of SQLSTATE that are about the data itself: bad values, violated constraints. */
 const OF_DATA = ['22', '23'];
 
 /** Sends on their way into a database. Those that commit together are published together, before their senders hear of it. */
-export function createSendQueue({ db, batchDb, events, now, limit }: SendQueueOptions): SendQueue {
-  const storeAndPublish = (store: StoreBatch) => async (batch: readonly Send[]) => {
+export function createSendQueue({
+  db,
+  batchDb,
+  participants,
+  events,
+  now,
+  limit,
+}: SendQueueOptions): SendQueue {
+  const storeAndPublish = (store: Store) => async (batch: readonly Send[]) => {
     const stored = await store(
       batch.map(({ message }) => message),
       now(),
@@ -60,8 +69,8 @@ export function createSendQueue({ db, batchDb, events, now, limit }: SendQueueOp
     return sent;
   };
   return new GroupCommit<Send, Sent>({
-    doBatch: storeAndPublish(prepareStoreBatch(batchDb)),
-    doAlone: storeAndPublish(prepareStoreBatch(db)),
+    doBatch: storeAndPublish(prepareStore(batchDb, participants)),
+    doAlone: storeAndPublish(prepareStore(db, participants)),
     keyOf: ({ message }) => message.conversationId,
     idOf: ({ message }) => message.messageId,
     sizeOf: ({ message }) => message.content.length + OVERHEAD_BYTES,

@@ -1,34 +1,11 @@
-import type { ConversationState } from '@duet/contract';
 import { sql } from 'drizzle-orm';
 import type { Database } from '../../db/client.ts';
 import { CURRENT_XID, conversations, messages } from '../../db/schema.ts';
-import type { UserPair } from '../../events/events.ts';
-import { prepareStoreOne } from './store-one.ts';
+import { arrayOf } from './array-of.ts';
+import type { Store, Stored } from './store.ts';
 
-/** A message as it is to be stored. */
-export interface NewMessage {
-  /** In lower case, and of the form of one. */
-  readonly conversationId: string;
-  readonly senderId: string;
-  readonly messageId: string;
-  readonly content: string;
-}
-
-/** What became of one of a batch. */
-export type Stored =
-  | {
-      /** `repeated`: the sender had sent the very same before; `conflict`: the id belongs to another message. */
-      readonly outcome: 'created' | 'repeated' | 'conflict';
-      readonly seq: number;
-      /** Milliseconds since 1970. */
-      readonly timestamp: number;
-      readonly users: UserPair;
-      readonly state: ConversationState;
-    }
-  | { readonly outcome: 'not_found' | 'not_participant' };
-
-/** What either statement says of a message; `user1` is null when there is no such conversation. */
-export interface StoredRow {
+/** What the statement says of a message; `user1` is null when there is no such conversation. */
+interface StoredRow {
   readonly user1: string | null;
   readonly user2: string;
   /** Separated by spaces, in the order of `toStored`. */
@@ -36,17 +13,11 @@ export interface StoredRow {
 }
 
 /**
- * Stores many messages with one statement: all of them, or none if it fails. Those of one conversation get consecutive numbers in the order
- * given; no two of them may have the same `messageId`.
- *
- * In turn: lock the conversations, in the order of their ids so that no two batches wait for each other; find what is stored already; count the rest
- * per conversation; raise the counters; insert. What another transaction stores while this one waits for a row is not found and collides with the
- * unique key: then the whole is to be tried again.
+ * Prepares storing messages of which nothing is known. In turn: lock the conversations, in the order of their ids so that no two batches wait for each
+ * other; find what is stored already; count the rest per conversation; raise the counters; insert. What another transaction stores while this one waits
+ * for a row is not found and collides with the unique key: then the whole is to be tried again.
  */
-export type StoreBatch = (batch: readonly NewMessage[], now: Date) => Promise<Stored[]>;
-
-/** Prepares the statement on a database. */
-export function prepareStoreBatch(db: Database): StoreBatch {
+export function prepareStoreAny(db: Database): Store {
   const c = conversations;
   const m = messages;
   const p = sql.placeholder;
@@ -93,11 +64,8 @@ export function prepareStoreBatch(db: Database): StoreBatch {
         user1_read_seq, user2_read_seq, user1_unread + total - by_user1, user2_unread + by_user1)`,
     })
     .from(sql`numbered`)
-    .prepare('store_batch');
-  const storeOne = prepareStoreOne(db);
+    .prepare('store_any');
   return async (batch, now) => {
-    const [first] = batch;
-    if (first && batch.length === 1) return [toStored(await storeOne(first, now))];
     const conversationIds = batch.map(({ conversationId }) => conversationId);
     const rows = await statement.execute({
       conversationIds: arrayOf(conversationIds),
@@ -113,17 +81,10 @@ export function prepareStoreBatch(db: Database): StoreBatch {
   };
 }
 
-/** An array as PostgreSQL reads it (documentation, 8.15.2); the drivers do the same more slowly. */
-function arrayOf(texts: readonly string[]): string {
-  let quoted = '';
-  for (const text of texts) quoted += `,"${/["\\]/.test(text) ? text.replace(/["\\]/g, '\\$&') : text}"`;
-  return `{${quoted.slice(1)}}`;
-}
-
 const NOT_STORED_BEFORE = 2;
 
-function toStored(row: StoredRow | undefined): Stored {
-  if (!row || row.user1 === null) return { outcome: 'not_found' };
+function toStored(row: StoredRow): Stored {
+  if (row.user1 === null) return { outcome: 'not_found' };
   const { user1, user2, numbers } = row;
   const [
     isParticipant,

@@ -1,0 +1,131 @@
+import type { ConversationState } from '@duet/contract';
+import { sql } from 'drizzle-orm';
+import type { Database } from '../../db/client.ts';
+import { milliseconds } from '../../db/pack.ts';
+import { CURRENT_XID, conversations, messages } from '../../db/schema.ts';
+import type { UserPair } from '../../events/events.ts';
+import { arrayOf } from './array-of.ts';
+import type { NewMessage, Stored } from './store.ts';
+
+/** A message, and the two who take part in its conversation; the sender is one of them. */
+export interface Addressed {
+  readonly message: NewMessage;
+  readonly users: UserPair;
+}
+
+/**
+ * Prepares storing messages none of which is stored yet: raises the counters of their conversations and inserts them below. The conversations come in the
+ * order of their ids, and the plan takes them one by one as they come, so two batches do not wait for each other.
+ *
+ * The statement fails with a unique violation when one of the messages is stored already.
+ */
+export function prepareStoreNew(db: Database): (batch: readonly Addressed[], now: Date) => Promise<Stored[]> {
+  const [c, m, p] = [conversations, messages, sql.placeholder];
+  const raised = db.$with('raised', {}).as(sql`
+    update ${c} set
+      last_seq = last_seq + total,
+      -- The activity never goes backwards, though the clocks of nodes differ.
+      activity_at = greatest(activity_at, ${p('now')}::timestamptz),
+      user1_unread = user1_unread + total - by_user1,
+      user2_unread = user2_unread + by_user1,
+      changed_xid = (select ${CURRENT_XID})
+    from unnest(${p('conversationIds')}::uuid[], ${p('totals')}::int[], ${p('byUser1')}::int[])
+      with ordinality as t (conversation_id, total, by_user1, place)
+    where ${c.id} = conversation_id
+    returning *`);
+  const inserted = db.$with('inserted', {}).as(sql`
+    insert into ${m} (conversation_id, seq, message_id, sender_id, content, timestamp)
+    select id, last_seq - later, message_id, sender_id, content, activity_at
+    from unnest(
+      ${p('places')}::int8[], ${p('later')}::int[], ${p('messageIds')}::uuid[], ${p('senderIds')}::text[], ${p('contents')}::text[]
+    ) as t (place, later, message_id, sender_id, content) join raised using (place)`);
+  const numbers = sql`concat_ws(' ', place, last_seq, ${milliseconds(sql`activity_at`)}, user1_read_seq, user2_read_seq, user1_unread, user2_unread)`;
+  const statement = db
+    .with(raised, inserted)
+    // All in one value, as a column and a row cost more than a number.
+    .select({ numbers: sql<string | null>`string_agg(${numbers}, ' ')` })
+    .from(sql`raised`)
+    .prepare('store_new');
+  return async (batch, now) => {
+    const lines = linesOf(batch);
+    const places: number[] = [];
+    const later: number[] = [];
+    const all: NewMessage[] = [];
+    for (const [i, { messages }] of lines.entries()) {
+      for (const [k, message] of messages.entries()) {
+        places.push(i + 1);
+        later.push(messages.length - 1 - k);
+        all.push(message);
+      }
+    }
+    const [row] = await statement.execute({
+      now: now.toISOString(),
+      conversationIds: arrayOf(lines.map(({ id }) => id)),
+      totals: `{${lines.map((line) => line.messages.length)}}`,
+      byUser1: `{${lines.map((line) => line.byUser1)}}`,
+      places: `{${places}}`,
+      later: `{${later}}`,
+      messageIds: arrayOf(all.map(({ messageId }) => messageId)),
+      senderIds: arrayOf(all.map(({ senderId }) => senderId)),
+      contents: arrayOf(all.map(({ content }) => content)),
+    });
+    const stored = new Map<NewMessage, Stored>();
+    for (const [place, last_seq, timestamp, ...numbers] of rowsOf(row?.numbers ?? '')) {
+      const line = lines[place - 1];
+      const [read1, read2, unread1, unread2] = numbers;
+      const state: ConversationState = {
+        last_seq,
+        read_seqs: [read1, read2],
+        unread_counts: [unread1, unread2],
+      };
+      line?.messages.forEach((message, k) => {
+        const seq = last_seq - (line.messages.length - 1 - k);
+        stored.set(message, { outcome: 'created', seq, timestamp, users: line.users, state });
+      });
+    }
+    // The row of a conversation that is not there any more was not raised.
+    return batch.map(({ message }) => stored.get(message) ?? { outcome: 'not_found' });
+  };
+}
+
+/** What a batch has for one conversation, in order. */
+interface Line {
+  readonly id: string;
+  readonly users: UserPair;
+  readonly messages: NewMessage[];
+  byUser1: number;
+}
+
+/** In the order of the conversations' ids, which is also PostgreSQL's. */
+function linesOf(batch: readonly Addressed[]): Line[] {
+  const lines = new Map<string, Line>();
+  for (const { message, users } of batch) {
+    const id = message.conversationId;
+    const line = lines.get(id) ?? { id, users, messages: [], byUser1: 0 };
+    lines.set(id, line);
+    line.messages.push(message);
+    if (message.senderId === users[0]) line.byUser1 += 1;
+  }
+  return [...lines.values()].sort((one, other) => (one.id < other.id ? -1 : 1));
+}
+
+type Row = [
+  place: number,
+  lastSeq: number,
+  timestamp: number,
+  read1: number,
+  read2: number,
+  unread1: number,
+  unread2: number,
+];
+
+function* rowsOf(numbers: string): Generator<Row> {
+  const all = numbers.split(' ').map(Number);
+  for (let i = 0; i + 7 <= all.length; i += 7) {
+    const [place = 0, lastSeq = 0, timestamp = 0, read1 = 0, read2 = 0, unread1 = 0, unread2 = 0] = all.slice(
+      i,
+      i + 7,
+    );
+    yield [place, lastSeq, timestamp, read1, read2, unread1, unread2];
+  }
+}
