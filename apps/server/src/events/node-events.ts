@@ -26,6 +26,8 @@ export class NodeEvents implements Events {
   readonly #followed = new Map<Topic, Followed>();
   readonly #arrivals: Arrivals;
   readonly #liveness: Liveness;
+  /** Events were kept from the bus, for nobody was there to hear them. */
+  #wasAlone = false;
 
   /** @param load reads the messages that other nodes only name */
   constructor(bus: Bus, load: LoadCommitted, log: BusLog) {
@@ -46,12 +48,14 @@ export class NodeEvents implements Events {
       isWell: () => bus.check(),
       onGone: (node) => this.#tell({ type: 'node_gone', node }),
       onBack: missed,
+      onAlone: () => log.info({}, 'no other node is heard: events stay here until one is'),
     });
   }
 
   publish(events: readonly DomainEvent[]): void {
     this.#deliver(events, this.node);
-    this.#bus.publish(events.map(encodeEvent));
+    if (this.#liveness.isAlone) this.#wasAlone ||= events.length > 0;
+    else this.#bus.publish(events.map(encodeEvent));
   }
 
   subscribe(listener: EventListener): () => void {
@@ -105,6 +109,10 @@ export class NodeEvents implements Events {
   #hear(node: string, texts: readonly string[]): void {
     // Whatever it says: a node may be killed before its first beat is heard here, but not without having said anything that matters.
     this.#liveness.alive(node);
+    if (this.#wasAlone) {
+      this.#wasAlone = false;
+      this.#bus.publish([encodeNodeNote('lost')]);
+    }
     const notes: EventNote[] = [];
     for (const text of texts) {
       const note = decodeNote(text);

@@ -67,3 +67,38 @@ async function expectSilence(inbox: Inbox): Promise<void> {
   inbox.send({ type: 'ping' });
   expect(await inbox.next()).toMatchObject({ type: 'pong' });
 }
+
+test.each(BUSES)('%s: a node that joins one that was alone hears everything from its first socket on', async (bus) => {
+  const fleet = await createFleet(bus);
+  try {
+    const one = await fleet.start();
+    const tokens = await Promise.all(['ada', 'ben'].map((sub) => mint({ sub, preferred_username: sub })));
+    const [ada, ben] = tokens.map((token, i) => new Person(one.url, ['ada', 'ben'][i] ?? '', token));
+    if (!ada || !ben) throw new Error('two people');
+    await ben.get('/api/chat/users/me/');
+    const { id } = await ada.open(ben);
+    await expect.poll(() => one.output, { timeout: 15_000 }).toContain('no other node is heard');
+
+    let last = 0;
+    let joined = false;
+    const sending = (async () => {
+      while (!joined) ({ seq: last } = await ada.send(id, 'while another joins'));
+    })();
+    const two = await fleet.start();
+    const room = await new Person(two.url, ben.id, ben.token).connect(id);
+    const inbox = await inboxOf(new Person(two.url, ben.id, ben.token));
+    const { seq: first } = await room.next();
+    joined = true;
+    await sending;
+    for (let seq = first + 1; seq <= last; seq += 1) expect(await room.next()).toMatchObject({ seq });
+    let known = 0;
+    while (known < last) {
+      const frame = await inbox.next();
+      if (frame.type === 'chat_message') known = frame.seq;
+      if (frame.type === 'conversation') known = frame.conversation.last_seq;
+    }
+    await Promise.all([room, inbox].map((socket) => socket.close()));
+  } finally {
+    await fleet.stop();
+  }
+});
