@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { onEnd } from '../cleanup.ts';
 import { type Child, startChild } from './child.ts';
@@ -33,11 +34,18 @@ async function start(
 
 const duetEnv = { JWT_SECRET, SHUTDOWN_DELAY_SECONDS: '0' };
 
+/** For so long after its start Duet reckons with other nodes, and tells them of every message. */
+const ALONE_AFTER_MS = 7000;
+
 /** Duet on PostgreSQL, through the socket of one conversation. */
 export const duet = (adminUrl: string): Contender => ({
   name: 'duet',
   dialect: 'duet',
-  start: () => start(DUET, adminUrl, duetEnv, 'duet'),
+  start: async () => {
+    const server = await start(DUET, adminUrl, duetEnv, 'duet');
+    await sleep(ALONE_AFTER_MS);
+    return server;
+  },
 });
 
 /** The same server through `duet.v1`. */

@@ -16,6 +16,19 @@ const MAX_TIMER_MS = 2 ** 31 - 1;
 /** Says what a frame asks for. What the work returns is a frame for this socket alone, if there is one. */
 export type HandleFrame = (data: RawData, isBinary: boolean) => Work<Buffer | undefined>;
 
+const corked: Duplex[] = [];
+
+/** All that one batch has for a socket goes out at once. */
+function cork(socket: Duplex): void {
+  socket.cork();
+  if (corked.push(socket) === 1) process.nextTick(uncorkAll);
+}
+
+function uncorkAll(): void {
+  for (const socket of corked) socket.uncork();
+  corked.length = 0;
+}
+
 /** One open socket: its frames in order, its heartbeat, its expiry, its end. */
 export class Connection implements Listener {
   readonly #ws: WebSocket;
@@ -50,11 +63,7 @@ export class Connection implements Listener {
   send(frame: Buffer): void {
     if (this.#socket.writableLength > MAX_BUFFERED_BYTES) this.close('slow_consumer');
     if (!this.isOpen) return;
-    if (this.#socket.writableCorked === 0) {
-      // All that one batch has for this socket goes out at once.
-      this.#socket.cork();
-      process.nextTick(() => this.#socket.uncork());
-    }
+    if (this.#socket.writableCorked === 0) cork(this.#socket);
     this.#socket.write(frame);
   }
 

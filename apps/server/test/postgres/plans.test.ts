@@ -1,13 +1,14 @@
 import { drizzle } from 'drizzle-orm/postgres-js';
 import postgres from 'postgres';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { openPostgres, PLANNING } from '../../src/db/client.ts';
+import { type Database, openPostgres, PLANNING } from '../../src/db/client.ts';
 import { type ActorContext, createContext } from '../../src/domain/context.ts';
 import { encodePosition, takePosition } from '../../src/domain/conversations/changes.ts';
 import { type Change, findChanges } from '../../src/domain/conversations/find-changes.ts';
 import { listHeads } from '../../src/domain/conversations/heads.ts';
 import { listConversations } from '../../src/domain/conversations/list.ts';
 import { listMessages } from '../../src/domain/messages/list.ts';
+import { prepareStoreNew } from '../../src/domain/messages/store-new.ts';
 import { memoryEvents } from '../../src/events/memory.ts';
 import { createPostgres } from '../harness/database.ts';
 
@@ -18,6 +19,7 @@ let database: Awaited<ReturnType<typeof createPostgres>>;
 let sql: postgres.Sql;
 /** As the server connects, with the plans that it gets in the long run. */
 let planning: postgres.Sql;
+let planningDb: Database;
 let ctx: ActorContext;
 const statements: { query: string; params: unknown[] }[] = [];
 
@@ -44,6 +46,7 @@ beforeAll(async () => {
     connection: PLANNING,
   });
   const db = drizzle(planning, { casing: 'snake_case', logger });
+  planningDb = db;
   const limits = { messageLength: 10_000, queuedSends: 100 };
   const domain = await createContext({ db, batchDb: db }, memoryEvents, limits);
   ctx = { ...domain, actor: { id: 'u0', username: 'user0' } };
@@ -140,4 +143,41 @@ test('what changed for a thousand people at once is found in the indexes, too', 
   expect(plan).toMatch(/using conversations_by_user2/);
   expect(plan).not.toMatch(/Seq Scan on conversations/);
   expect(blocks).toBeLessThanOrEqual(8000);
+});
+
+test('a batch takes its conversations one by one in the order given, planned on empty tables or on full ones', async () => {
+  const targets = await sql<{ id: string; users: [string, string] }[]>`
+    select id, array[user1_id, user2_id] as users from conversations where user1_id = 'u0' limit 3`;
+  const batch = targets.map(({ id, users }) => ({
+    users,
+    message: { conversationId: id, senderId: 'u0', messageId: crypto.randomUUID(), content: 'new' },
+  }));
+  statements.length = 0;
+  await prepareStoreNew(planningDb)(batch, new Date());
+  const [{ query, params } = { query: '', params: [] }] = statements;
+  const planAt = async (client: postgres.Sql) => {
+    await client.unsafe(`prepare explained as ${query}`);
+    const rows = await client.unsafe(`explain (costs off) execute explained(${params.map(literal)})`);
+    await client.unsafe('deallocate explained');
+    const plan = rows.map((row) => row['QUERY PLAN']).join('\n');
+    if (process.env['SHOW_PLANS']) console.log(plan);
+    return [...plan.matchAll(/-> +(.*)/g)].map(([, node]) => node);
+  };
+  const empty = await createPostgres();
+  await (await openPostgres(empty.url)).close();
+  const there = postgres(empty.url, { max: 1, onnotice: () => {}, connection: PLANNING });
+  try {
+    for (const nodes of [await planAt(planning), await planAt(there)]) {
+      const first = nodes.indexOf('Nested Loop');
+      expect(nodes.slice(first, first + 3)).toEqual([
+        'Nested Loop',
+        'Function Scan on t',
+        'Index Scan using conversations_pkey on conversations',
+      ]);
+      expect(nodes.join()).not.toMatch(/Seq Scan/);
+    }
+  } finally {
+    await there.end();
+    await empty.drop();
+  }
 });
