@@ -7,7 +7,6 @@ import { createTokenVerifier } from './auth/verify.ts';
 import type { AuthConfig, Config } from './config.ts';
 import { openEmbedded, openPostgres } from './db/client.ts';
 import { createContext } from './domain/context.ts';
-import { loadMessages } from './domain/messages/load.ts';
 import { prepareLoadCommitted } from './domain/messages/load-committed.ts';
 import type { Events } from './events/events.ts';
 import { openEvents } from './events/open.ts';
@@ -77,7 +76,7 @@ export async function startApp(config: Config, log: FastifyBaseLogger): Promise<
     const told = databaseUrl === undefined ? undefined : new Told();
     const hub = new Hub(
       domain.events,
-      (conversationId, hole) => loadMessages(domain, conversationId, hole),
+      async (holes) => (await load(holes)).map(({ message }) => message),
       log,
       told,
     );

@@ -64,7 +64,12 @@ export class Arrivals {
 
   async #read(notes: readonly MessageNote[]): Promise<Map<string, MessageCommitted>> {
     // The sender's other attempts, and a bus, may name one more than once.
-    const wanted = new Map(notes.map((note) => [keyOf(note.conversationId, note.seq), note]));
+    const wanted = new Map(
+      notes.map(({ conversationId, seq }) => [
+        keyOf(conversationId, seq),
+        { conversationId, after: seq - 1, before: seq + 1 },
+      ]),
+    );
     if (wanted.size === 0) return new Map();
     for (let tries = 0; ; tries += 1) {
       try {

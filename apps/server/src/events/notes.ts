@@ -14,10 +14,15 @@ export interface MessageNote {
   readonly users: UserPair;
 }
 
-/** Reads messages that were only named, in any order; those that are not there are left out. */
-export type LoadCommitted = (
-  places: readonly Pick<MessageNote, 'conversationId' | 'seq'>[],
-) => Promise<MessageCommitted[]>;
+/** Some messages of a conversation, between two seqs, both exclusive. */
+export interface SeqRange {
+  readonly conversationId: string;
+  readonly after: number;
+  readonly before: number;
+}
+
+/** Reads messages that are committed, in any order, and all at once: ranges are to be short. Those that are not there are left out. */
+export type LoadCommitted = (ranges: readonly SeqRange[]) => Promise<MessageCommitted[]>;
 
 /** What crosses of an event. */
 export type EventNote = MessageNote | Exclude<DomainEvent, MessageCommitted>;

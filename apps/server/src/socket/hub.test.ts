@@ -2,7 +2,8 @@ import type { ConversationState, Message } from '@duet/contract';
 import { pino } from 'pino';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { memoryEvents } from '../events/memory.ts';
-import { Hub, type LoadMessages } from './hub.ts';
+import { Hub } from './hub.ts';
+import type { LoadHoles } from './mender.ts';
 
 // The hub against a bus that loses, repeats and reorders, as a bus between nodes may.
 
@@ -23,7 +24,7 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-function setUp(load: LoadMessages) {
+function setUp(load: LoadHoles) {
   const events = memoryEvents();
   const hub = new Hub(events, load, pino({ level: 'silent' }));
   const heard: number[] = [];
@@ -43,18 +44,18 @@ function setUp(load: LoadMessages) {
 }
 
 test('a lost message is read from the database, and what followed it is heard after it', async () => {
-  const load = vi.fn<LoadMessages>(async () => [message(3), message(4)]);
+  const load = vi.fn<LoadHoles>(async () => [message(3), message(4)]);
   const { seat, listener, heard, publish } = setUp(load);
   seat.listen(listener, 1);
   publish(2, 5, 5, 2);
   expect(heard).toEqual([2]);
   await vi.advanceTimersByTimeAsync(1000);
-  expect(load).toHaveBeenCalledExactlyOnceWith('c', { after: 2, before: 5 });
+  expect(load).toHaveBeenCalledExactlyOnceWith([{ conversationId: 'c', after: 2, before: 5 }]);
   expect(heard).toEqual([2, 3, 4, 5]);
 });
 
 test('a message that was only overtaken costs no read', async () => {
-  const load = vi.fn<LoadMessages>(async () => []);
+  const load = vi.fn<LoadHoles>(async () => []);
   const { seat, listener, heard, publish } = setUp(load);
   seat.listen(listener, 0);
   publish(3, 2, 1);
@@ -63,9 +64,50 @@ test('a message that was only overtaken costs no read', async () => {
   expect(load).not.toHaveBeenCalled();
 });
 
+test('all that is stuck is read at once, what moves is not, and of much some at a time', async () => {
+  const stored = (id: string, hole: { after: number; before: number }) =>
+    Array.from({ length: hole.before - hole.after - 1 }, (_, i) => ({
+      ...message(hole.after + 1 + i),
+      conversation_id: id,
+    }));
+  const load = vi.fn<LoadHoles>(async (holes) =>
+    holes.flatMap(({ conversationId, ...hole }) => stored(conversationId, hole)),
+  );
+  const { hub, seat, listener, heard, publish } = setUp(load);
+  seat.listen(listener, 0);
+  const ends: Record<string, number> = {};
+  for (const [id, lastSeq] of [
+    ['a', 2],
+    ['b', 1500],
+    ['d', 3],
+  ] as const) {
+    const send = (frame: Buffer) => {
+      ends[id] = JSON.parse(frame.toString('utf8', frame.indexOf('{'))).seq;
+    };
+    hub.take(id, 'a').listen({ send, fail: () => {} }, 0);
+    hub.expect(id, lastSeq);
+  }
+  publish(3);
+  await vi.advanceTimersByTimeAsync(150);
+  publish(1);
+  await vi.advanceTimersByTimeAsync(100);
+  expect(load.mock.calls).toEqual([
+    [[{ conversationId: 'a', after: 0, before: 3 }]],
+    [[{ conversationId: 'b', after: 0, before: 1001 }]],
+    [[{ conversationId: 'd', after: 0, before: 4 }]],
+  ]);
+  expect(heard).toEqual([1]);
+  publish(2);
+  await vi.advanceTimersByTimeAsync(400);
+  expect(heard).toEqual([1, 2, 3]);
+  expect(ends).toEqual({ a: 2, b: 1500, d: 3 });
+  expect(load).toHaveBeenCalledTimes(4);
+  expect(vi.getTimerCount()).toBe(0);
+});
+
 test('a read that fails is tried again', async () => {
   const load = vi
-    .fn<LoadMessages>()
+    .fn<LoadHoles>()
     .mockRejectedValueOnce(new Error('away'))
     .mockResolvedValue([message(1)]);
   const { seat, listener, heard, publish } = setUp(load);
@@ -91,7 +133,7 @@ test('a seat in a room that was given up before it was sat in ends the socket, t
 });
 
 test('a room that nobody sits in any more is forgotten, with its timer', async () => {
-  const load = vi.fn<LoadMessages>(async () => []);
+  const load = vi.fn<LoadHoles>(async () => []);
   const { seat, listener, heard, publish } = setUp(load);
   seat.listen(listener, 0);
   publish(2);

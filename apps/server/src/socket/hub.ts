@@ -2,7 +2,8 @@ import type { InboxFrame, Message } from '@duet/contract';
 import type { FastifyBaseLogger } from 'fastify';
 import type { DomainEvent, Events } from '../events/events.ts';
 import { type Addressed, encode, inboxFrameOf, toMessageFrame } from './frames.ts';
-import { type Hole, InOrder } from './in-order.ts';
+import { InOrder } from './in-order.ts';
+import { type LoadHoles, Mender } from './mender.ts';
 import type { Told } from './told.ts';
 
 /** What the hub needs of a connection. */
@@ -22,18 +23,12 @@ export interface Seat {
   leave(): void;
 }
 
-/** Reads the messages of a hole from the database. */
-export type LoadMessages = (conversationId: string, hole: Hole) => Promise<Message[]>;
-
 interface Room {
   readonly listeners: Set<Listener>;
   readonly order: InOrder<Message>;
   seats: number;
-  repair: NodeJS.Timeout | undefined;
 }
 
-/** A hole is mostly a message whose event is still on its way; only then is the database asked. */
-const REPAIR_AFTER_MS = 200;
 /** More than this held back, and the sockets recover by themselves. */
 const MAX_HELD = 1000;
 
@@ -44,16 +39,15 @@ const MAX_HELD = 1000;
 export class Hub {
   readonly #rooms = new Map<string, Room>();
   readonly #inboxes = new Map<string, Set<Listener>>();
-  readonly #load: LoadMessages;
+  readonly #mender: Mender;
   readonly #log: FastifyBaseLogger;
   readonly #events: Events;
   readonly #told: Told | undefined;
   readonly #unsubscribe: () => void;
-  #repaired = 0;
 
   /** @param told where there are other nodes: what the inboxes are told is remembered in it */
-  constructor(events: Events, load: LoadMessages, log: FastifyBaseLogger, told?: Told) {
-    this.#load = load;
+  constructor(events: Events, load: LoadHoles, log: FastifyBaseLogger, told?: Told) {
+    this.#mender = new Mender(load, log);
     this.#log = log;
     this.#events = events;
     this.#told = told;
@@ -64,7 +58,7 @@ export class Hub {
 
   /** How many messages came from the database, because they did not come by themselves. */
   get repaired(): number {
-    return this.#repaired;
+    return this.#mender.repaired;
   }
 
   /** The conversations that have rooms here. */
@@ -145,14 +139,15 @@ export class Hub {
       const frame = encode(toMessageFrame(message));
       for (const listener of listeners) listener.send(frame);
     });
-    const room: Room = { listeners, order, seats: 0, repair: undefined };
+    const room: Room = { listeners, order, seats: 0 };
     this.#rooms.set(conversationId, room);
     return room;
   }
 
   #shut(conversationId: string, room: Room): void {
-    clearTimeout(room.repair);
-    if (this.#rooms.get(conversationId) === room) this.#rooms.delete(conversationId);
+    if (this.#rooms.get(conversationId) !== room) return;
+    this.#rooms.delete(conversationId);
+    this.#mender.forget(conversationId);
   }
 
   #hear(event: DomainEvent): void {
@@ -192,29 +187,6 @@ export class Hub {
       for (const listener of [...room.listeners]) listener.fail();
       return;
     }
-    if (room.repair || !room.order.hole()) return;
-    room.repair = setTimeout(() => void this.#repair(conversationId, room), REPAIR_AFTER_MS);
-  }
-
-  async #repair(conversationId: string, room: Room): Promise<void> {
-    const hole = room.order.hole();
-    try {
-      if (hole) {
-        const messages = await this.#load(conversationId, hole);
-        this.#repaired += messages.length;
-        this.#log.warn(
-          { conversation_id: conversationId, ...hole, repaired: this.#repaired },
-          'a hole in the live messages was read from the database',
-        );
-        for (const message of messages) room.order.push(message);
-      }
-    } catch (err) {
-      this.#log.error(
-        { err, conversation_id: conversationId },
-        'a hole could not be read and is tried again',
-      );
-    }
-    room.repair = undefined;
-    if (this.#rooms.get(conversationId) === room) this.#mend(conversationId, room);
+    this.#mender.watch(conversationId, room.order);
   }
 }

@@ -36,8 +36,8 @@ export async function createMesh(bus: BusName): Promise<Mesh> {
   const group = { databaseId: 'test', conversationKey: createSecretKey(randomBytes(32)) };
   const nodes: Node[] = [];
   const committed = new Map<string, MessageCommitted>();
-  const read: LoadCommitted = async (places) =>
-    places.flatMap(({ conversationId, seq }) => committed.get(`${conversationId} ${seq}`) ?? []);
+  const read: LoadCommitted = async (ranges) =>
+    ranges.flatMap(({ conversationId, after }) => committed.get(`${conversationId} ${after + 1}`) ?? []);
   return {
     join: async (load = read) => {
       const way = await link(target);
@@ -45,9 +45,9 @@ export async function createMesh(bus: BusName): Promise<Mesh> {
       const events = openEvents({
         ...group,
         ...variables(way.url),
-        load: (places) => {
-          reads.push(places.length);
-          return load(places);
+        load: (ranges) => {
+          reads.push(ranges.length);
+          return load(ranges);
         },
         log: pino({ level: 'silent' }),
       });

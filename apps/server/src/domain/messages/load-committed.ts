@@ -6,8 +6,10 @@ import { conversations, messages, users } from '../../db/schema.ts';
 import type { MessageCommitted } from '../../events/events.ts';
 import type { LoadCommitted } from '../../events/notes.ts';
 import { toTimestamp } from '../timestamp.ts';
+import { arrayOf } from './array-of.ts';
 import { isRead } from './view.ts';
 
+/** Ranges read at once. */
 const CHUNK = 1000;
 
 const WORDS = [
@@ -23,25 +25,26 @@ const WORDS = [
 ];
 const TEXTS = [sql`c.user1_id`, sql`c.user2_id`, sql`m.sender_id`, sql`u.username`, sql`m.content`];
 
-/** Prepares reading messages that other nodes committed, each with its conversation's state by now. */
+/** Prepares reading messages by their place, each with its conversation's state by now; for the hub and other nodes' events, which speak for nobody. */
 export function prepareLoadCommitted(db: Database): LoadCommitted {
   const { placeholder: p } = sql;
   const statement = db
     .select(packed(WORDS, TEXTS))
     .from(
-      sql`unnest(${p('conversationIds')}::uuid[], ${p('seqs')}::int[]) as place (conversation_id, seq)
-        join ${messages} as m on m.conversation_id = place.conversation_id and m.seq = place.seq
-        join ${conversations} as c on c.id = m.conversation_id
+      sql`unnest(${p('conversationIds')}::uuid[], ${p('afters')}::int[], ${p('befores')}::int8[]) as range (conversation_id, after, before)
+        join ${conversations} as c on c.id = range.conversation_id
+        join ${messages} as m on m.conversation_id = range.conversation_id and m.seq > range.after and m.seq < range.before
         join ${users} as u on u.id = m.sender_id`,
     )
     .prepare('load_committed');
-  return async (places) => {
+  return async (ranges) => {
     const events: MessageCommitted[] = [];
-    for (let start = 0; start < places.length; start += CHUNK) {
-      const some = places.slice(start, start + CHUNK);
+    for (let start = 0; start < ranges.length; start += CHUNK) {
+      const some = ranges.slice(start, start + CHUNK);
       const [row] = await statement.execute({
-        conversationIds: some.map(({ conversationId }) => conversationId),
-        seqs: some.map(({ seq }) => seq),
+        conversationIds: arrayOf(some.map(({ conversationId }) => conversationId)),
+        afters: `{${some.map(({ after }) => after)}}`,
+        befores: `{${some.map(({ before }) => before)}}`,
       });
       if (row) for (const loaded of unpack(row, WORDS.length)) events.push(toEvent(loaded));
     }
