@@ -8,6 +8,7 @@ import { type Change, findChanges } from '../../src/domain/conversations/find-ch
 import { listHeads } from '../../src/domain/conversations/heads.ts';
 import { listConversations } from '../../src/domain/conversations/list.ts';
 import { listMessages } from '../../src/domain/messages/list.ts';
+import { prepareLoadCommitted } from '../../src/domain/messages/load-committed.ts';
 import { prepareStoreNew } from '../../src/domain/messages/store-new.ts';
 import { memoryEvents } from '../../src/events/memory.ts';
 import { createPostgres } from '../harness/database.ts';
@@ -145,15 +146,10 @@ test('what changed for a thousand people at once is found in the indexes, too', 
   expect(blocks).toBeLessThanOrEqual(8000);
 });
 
-test('a batch takes its conversations one by one in the order given, planned on empty tables or on full ones', async () => {
-  const targets = await sql<{ id: string; users: [string, string] }[]>`
-    select id, array[user1_id, user2_id] as users from conversations where user1_id = 'u0' limit 3`;
-  const batch = targets.map(({ id, users }) => ({
-    users,
-    message: { conversationId: id, senderId: 'u0', messageId: crypto.randomUUID(), content: 'new' },
-  }));
+/** The nodes of the plan of what `work` sends: on the tables as they are, and on empty ones, where a server may have planned it. */
+async function plannedNodes(work: () => Promise<unknown>): Promise<string[][]> {
   statements.length = 0;
-  await prepareStoreNew(planningDb)(batch, new Date());
+  await work();
   const [{ query, params } = { query: '', params: [] }] = statements;
   const planAt = async (client: postgres.Sql) => {
     await client.unsafe(`prepare explained as ${query}`);
@@ -161,23 +157,43 @@ test('a batch takes its conversations one by one in the order given, planned on 
     await client.unsafe('deallocate explained');
     const plan = rows.map((row) => row['QUERY PLAN']).join('\n');
     if (process.env['SHOW_PLANS']) console.log(plan);
-    return [...plan.matchAll(/-> +(.*)/g)].map(([, node]) => node);
+    return [...plan.matchAll(/-> +(.*)/g)].map(([, node = '']) => node);
   };
   const empty = await createPostgres();
   await (await openPostgres(empty.url)).close();
   const there = postgres(empty.url, { max: 1, onnotice: () => {}, connection: PLANNING });
   try {
-    for (const nodes of [await planAt(planning), await planAt(there)]) {
-      const first = nodes.indexOf('Nested Loop');
-      expect(nodes.slice(first, first + 3)).toEqual([
-        'Nested Loop',
-        'Function Scan on t',
-        'Index Scan using conversations_pkey on conversations',
-      ]);
-      expect(nodes.join()).not.toMatch(/Seq Scan/);
-    }
+    return [await planAt(planning), await planAt(there)];
   } finally {
     await there.end();
     await empty.drop();
+  }
+}
+
+test('a batch takes its conversations one by one in the order given, planned on empty tables or on full ones', async () => {
+  const targets = await sql<{ id: string; users: [string, string] }[]>`
+    select id, array[user1_id, user2_id] as users from conversations where user1_id = 'u0' limit 3`;
+  const batch = targets.map(({ id, users }) => ({
+    users,
+    message: { conversationId: id, senderId: 'u0', messageId: crypto.randomUUID(), content: 'new' },
+  }));
+  for (const nodes of await plannedNodes(() => prepareStoreNew(planningDb)(batch, new Date()))) {
+    const first = nodes.indexOf('Nested Loop');
+    expect(nodes.slice(first, first + 3)).toEqual([
+      'Nested Loop',
+      'Function Scan on t',
+      'Index Scan using conversations_pkey on conversations',
+    ]);
+    expect(nodes.join()).not.toMatch(/Seq Scan/);
+  }
+});
+
+test('messages of other nodes are read by their place, planned on empty tables or on full ones', async () => {
+  const conversationId = '00000000-0000-8000-8000-000000000001';
+  const load = () => prepareLoadCommitted(planningDb)([{ conversationId, after: 50_000, before: 50_010 }]);
+  expect(await load()).toHaveLength(9);
+  for (const nodes of await plannedNodes(load)) {
+    expect(nodes).toContain('Index Scan using messages_pkey on messages m');
+    expect(nodes.join()).not.toMatch(/Seq Scan|messages_by_message_id/);
   }
 });

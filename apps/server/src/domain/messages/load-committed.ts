@@ -11,6 +11,8 @@ import { isRead } from './view.ts';
 
 /** Ranges read at once. */
 const CHUNK = 1000;
+/** No range is as long, and the planner has a reason to walk along the primary key. */
+const MAX_LENGTH = 10_000;
 
 const WORDS = [
   sql`c.id`,
@@ -33,7 +35,10 @@ export function prepareLoadCommitted(db: Database): LoadCommitted {
     .from(
       sql`unnest(${p('conversationIds')}::uuid[], ${p('afters')}::int[], ${p('befores')}::int8[]) as range (conversation_id, after, before)
         join ${conversations} as c on c.id = range.conversation_id
-        join ${messages} as m on m.conversation_id = range.conversation_id and m.seq > range.after and m.seq < range.before
+        join lateral (
+          select * from ${messages} as m where m.conversation_id = range.conversation_id and m.seq > range.after and m.seq < range.before
+          order by m.seq limit ${sql.raw(String(MAX_LENGTH))}
+        ) as m on true
         join ${users} as u on u.id = m.sender_id`,
     )
     .prepare('load_committed');
