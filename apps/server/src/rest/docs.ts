@@ -13,8 +13,6 @@ export async function registerDocs(app: FastifyInstance): Promise<void> {
     const text = JSON.stringify(document);
     app.get(path, (_request, reply) => reply.type('application/json; charset=utf-8').send(text));
   }
-  app.get('/', (_request, reply) => reply.redirect('/docs/'));
-  app.get('/favicon.ico', (_request, reply) => reply.code(204).send());
 
   await app.register(async (docs) => {
     // The page has inline scripts of its own: each is allowed by its hash, and no other.
