@@ -13,7 +13,7 @@ const ONLY = new Map<CloseErrorCode, Channel>([
 ]);
 
 const ADVICE: Record<Recovery, string> = {
-  final: 'The same would end in the same way: do not try it again.',
+  final: 'Do not try the same again.',
   retry: 'Connect again, with backoff, and catch up.',
   reauthenticate: 'Connect again with a fresh token.',
 };
@@ -62,9 +62,12 @@ function binding(query: Record<string, string>, headers: Record<string, string>,
   };
 }
 
-function strings(descriptions: Record<string, string>, required: readonly string[]) {
+function strings(descriptions: Record<string, string>, required: string[]) {
   const properties = Object.fromEntries(
-    Object.entries(descriptions).map(([name, description]) => [name, { type: 'string', description }]),
+    Object.entries(descriptions).map(([name, description]) => [
+      name,
+      { type: 'string' as const, description },
+    ]),
   );
-  return { type: 'object', properties, ...(required.length > 0 && { required }) };
+  return { type: 'object' as const, properties, ...(required.length > 0 && { required }) };
 }
