@@ -20,7 +20,8 @@ export function asyncApiDocument() {
     info: {
       title: 'Duet sockets',
       version: '1',
-      description: 'What is sent, what is received, and why a socket closes; frames are JSON text.',
+      description:
+        'What is sent, what is received, and why a socket closes. Frames are JSON text of up to 64 KiB. A socket that ends without a close code, 1006 in browsers, was cut off: connect again, and catch up.',
       license: { name: 'MIT' },
     },
     defaultContentType: 'application/json',

@@ -39,7 +39,7 @@ export function typeOf(part: Part): Piece[] {
 }
 
 /** The name of the schema that one stands for. */
-export function nameOf({ $ref, allOf }: Schema): string | undefined {
+function nameOf({ $ref, allOf }: Schema): string | undefined {
   const [only] = allOf?.length === 1 ? allOf : [];
   return ($ref ?? (only && schemaOf(only).$ref))?.split('/').at(-1);
 }

@@ -1,10 +1,10 @@
 import { fieldsOf, type Schema, typeOf } from './fields.ts';
 import { type Html, html, type Piece, prose } from './html.ts';
-import { type Document, type Socket, shapesOf, socketsOf } from './outline.ts';
+import { type Direction, type Document, type Socket, shapesOf, socketsOf } from './outline.ts';
 import { socketSection } from './socket.ts';
 
 /** The AsyncAPI document as a page without a script. Whatever it says of the sockets it has from the document. */
-export function socketPage(document: Document, stylesheet: string): string {
+export function socketPage(document: Document, styles: readonly string[]): string {
   const { info } = document;
   const sockets = socketsOf(document);
   const shapes = shapesOf(document);
@@ -15,7 +15,7 @@ export function socketPage(document: Document, stylesheet: string): string {
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <title>${info.title}</title>
-<link rel="stylesheet" href="${stylesheet}">
+${styles.map((name) => html`<link rel="stylesheet" href="${name}">`)}
 </head>
 <body>
 <a class="skip" href="#content">Skip to the content</a>
@@ -45,17 +45,14 @@ ${shapes.map(shapeSection)}
 function contentsOf({ id, channel, directions }: Socket): Html {
   return html`<li><a href="#${id}">${channel.title}</a><ul>
 ${entry(`${id}-connect`, 'Connecting')}
-${directions.map(
-  ({
-    id: way,
-    title,
-    arrow,
-    frames,
-  }) => html`<li><a href="#${id}-${way}"><span class="arrow" aria-hidden="true">${arrow}</span> ${title}</a>
-<ul>${frames.map(({ name, kind }) => entry(name, html`<code>${kind}</code>`))}</ul></li>`,
-)}
+${directions.map((direction) => framesOf(id, direction))}
 ${entry(`${id}-close`, 'Closing')}
 </ul></li>`;
+}
+
+function framesOf(socket: string, { id, title, arrow, frames }: Direction): Html {
+  return html`<li><a href="#${socket}-${id}"><span class="arrow" aria-hidden="true">${arrow}</span> ${title}</a>
+<ul>${frames.map(({ name, kind }) => entry(name, html`<code>${kind}</code>`))}</ul></li>`;
 }
 
 function entry(anchor: string, label: Piece): Html {

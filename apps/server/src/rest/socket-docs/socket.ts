@@ -1,4 +1,4 @@
-import { fieldsOf } from './fields.ts';
+import { fieldsOf, type Schema } from './fields.ts';
 import { frameSection } from './frame.ts';
 import { type Html, html, prose } from './html.ts';
 import type { Direction, Socket } from './outline.ts';
@@ -17,27 +17,24 @@ ${closing(id, channel)}
 }
 
 function connecting(id: string, channel: Socket['channel']): Html {
+  const parameters = 'parameters' in channel ? Object.entries(channel.parameters) : [];
+  const path = {
+    properties: Object.fromEntries(
+      parameters.map(([name, it]) => [name, { type: 'string' as const, ...it }]),
+    ),
+    required: parameters.map(([name]) => name),
+  };
   const { query, headers } = channel.bindings.ws;
-  const path = 'parameters' in channel ? Object.entries(channel.parameters) : [];
-  const parts = [
-    [
-      'In the path',
-      {
-        properties: Object.fromEntries(
-          path.map(([name, parameter]) => [name, { type: 'string' as const, ...parameter }]),
-        ),
-        required: path.map(([name]) => name),
-      },
-    ],
-    ['In the query', query],
-    ['In the headers', headers],
-  ] as const;
   return html`<h3 id="${id}-connect">Connecting</h3>
-<div class="handshake">${parts.map(([title, schema]) =>
-    Object.keys(schema.properties).length === 0
-      ? undefined
-      : html`<div><h4>${title}</h4>${fieldsOf(schema)}</div>`,
-  )}</div>`;
+<div class="handshake">
+${parameters.length > 0 ? partOf('In the path', path) : undefined}
+${partOf('In the query', query)}
+${partOf('In the headers', headers)}
+</div>`;
+}
+
+function partOf(title: string, schema: Schema): Html {
+  return html`<div><h4>${title}</h4>${fieldsOf(schema)}</div>`;
 }
 
 function directionSection(socket: string, { id, title, arrow, summary, frames }: Direction): Html {
@@ -57,7 +54,7 @@ function closing(id: string, channel: Socket['channel']): Html {
 `,
   );
   return html`<h3 id="${id}-close">Closing</h3>
-<p class="summary">The close event’s code and reason. A socket that ends without them, 1006 in browsers, was cut off: connect again.</p>
+<p class="summary">The code and the reason of the close event, and what to do then.</p>
 <table>
 <thead><tr><th scope="col">Code</th><th scope="col">Error</th><th scope="col">Why</th><th scope="col">What to do</th></tr></thead>
 <tbody>${rows}</tbody>
