@@ -21,6 +21,8 @@ import { StartupError } from './startup-error.ts';
 /** A server that listens. */
 export interface App {
   readonly port: number;
+  /** Whether the web app is at `/`. */
+  readonly hasWebApp: boolean;
   /**
    * Goes away in order: not ready, sockets closed with 1012, requests under way finished, database closed.
    * @param delayMs how long requests are still taken after `/readyz` fails, for the proxy in front to notice
@@ -33,9 +35,10 @@ const REQUESTS_TIMEOUT_MS = 2000;
 
 /**
  * The composition root: makes every part, gives each what it needs, and listens.
+ * @param webFolder where the built web app is; without it none is served
  * @throws StartupError with one line for whoever started it
  */
-export async function startApp(config: Config, log: FastifyBaseLogger): Promise<App> {
+export async function startApp(config: Config, log: FastifyBaseLogger, webFolder?: string): Promise<App> {
   const { databaseUrl, dataDir } = config;
   const database = await (databaseUrl === undefined ? openEmbedded(dataDir) : openPostgres(databaseUrl));
   let events: Events | undefined;
@@ -71,6 +74,7 @@ export async function startApp(config: Config, log: FastifyBaseLogger): Promise<
         if (draining) throw new Error('the server is going away');
         await database.ping(READY_TIMEOUT_MS);
       },
+      webFolder,
     });
     // Only what comes from other nodes can be missed.
     const told = databaseUrl === undefined ? undefined : new Told();
@@ -108,6 +112,7 @@ export async function startApp(config: Config, log: FastifyBaseLogger): Promise<
     });
     return {
       port: portOf(http.server.address()) ?? config.port,
+      hasWebApp: http.hasRoute({ method: 'GET', url: '/index.html' }),
       close: async (delayMs) => {
         draining = true;
         await new Promise((resolve) => setTimeout(resolve, delayMs));

@@ -3,7 +3,7 @@ import type { App } from './app.ts';
 import type { Config } from './config.ts';
 
 /** What a person who starts the server wants to know first. */
-export function banner(config: Config, { port }: App): string {
+export function banner(config: Config, { port, hasWebApp }: App): string {
   const { host } = config;
   const shown = host === '0.0.0.0' || host === '::' || host === '127.0.0.1' ? 'localhost' : host;
   const url = config.publicUrl ?? `http://${shown.includes(':') ? `[${shown}]` : shown}:${port}`;
@@ -15,7 +15,7 @@ export function banner(config: Config, { port }: App): string {
   return `
   Duet is running.
 
-  API           ${url}/api/chat/
+${hasWebApp ? `  Web app       ${url}/\n` : ''}  API           ${url}/api/chat/
   Reference     ${url}/docs/
   Socket        ${url.replace(/^http/, 'ws')}${CONVERSATION_SOCKET_PATH}
   Accounts      ${config.localAccounts ? 'local, anyone can register (LOCAL_ACCOUNTS=off ends that)' : 'from the token issuer'}

@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url';
 import { startApp } from './app.ts';
 import { banner } from './banner.ts';
 import { parseConfig } from './config.ts';
@@ -6,11 +7,13 @@ import { StartupError } from './startup-error.ts';
 
 /** Within this the process ends after a signal, whatever hangs. */
 const SHUTDOWN_LIMIT_MS = 10_000;
+/** What the build of the web app makes. */
+const WEB_FOLDER = fileURLToPath(new URL('../../web/dist', import.meta.url));
 
 try {
   const config = parseConfig(process.env);
   const log = createLogger(config.logLevel);
-  const app = await startApp(config, log);
+  const app = await startApp(config, log, WEB_FOLDER);
   console.log(banner(config, app));
 
   const stop = (delayMs: number) => {

@@ -1,7 +1,9 @@
 import { z } from 'zod';
 import { conversation, message, user } from './entities.ts';
-import { errors } from './errors.ts';
+import { errorCode } from './errors.ts';
+import { frameExamples } from './frame-examples.ts';
 import { CONVERSATION_SOCKET_PATH, chatMessageFrame, errorFrame, sendFrame } from './frames.ts';
+import { closeCodes, handshakes } from './handshake.ts';
 import {
   BEARER_SUBPROTOCOL_PREFIX,
   clientFrames,
@@ -18,7 +20,8 @@ export function asyncApiDocument() {
     info: {
       title: 'Duet sockets',
       version: '1',
-      description: 'What is sent, what is received, and why a socket closes.',
+      description:
+        'What is sent, what is received, and why a socket closes. Frames are JSON text of up to 64 KiB. A socket that ends without a close code, 1006 in browsers, was cut off: connect again, and catch up.',
       license: { name: 'MIT' },
     },
     defaultContentType: 'application/json',
@@ -26,17 +29,20 @@ export function asyncApiDocument() {
       conversation: {
         address: CONVERSATION_SOCKET_PATH,
         title: 'One conversation',
-        description: `The handshake is always completed; the close code says why a client may not listen, or no longer.\n\n${closeCodes()}`,
+        description:
+          'The handshake is always completed; then the close code says why a client may not listen, or no longer. An open socket hears every message that commits from then on, in order and without holes, and receives no other frames than these, ever.',
         parameters: { conversation_id: { description: 'A UUID, derived from the two participants.' } },
         messages: references(CONVERSATION),
-        bindings: tokenInQuery('A JWT; or send it as a bearer token in the header.'),
+        bindings: handshakes.conversation,
+        'x-close-codes': closeCodes('conversation'),
       },
       inbox: {
         address: INBOX_SOCKET_PATH,
         title: 'Everything of mine',
-        description: `With the subprotocol \`${INBOX_SUBPROTOCOL}\`. The token is sent as a first frame, as a subprotocol entry \`${BEARER_SUBPROTOCOL_PREFIX}<JWT>\`, in the header or in the query. The close codes are those of the other channel.`,
+        description: `With the subprotocol \`${INBOX_SUBPROTOCOL}\`. The token comes as a first \`auth\` frame within 5 s (the way for browsers), as a subprotocol entry \`${BEARER_SUBPROTOCOL_PREFIX}<JWT>\`, in the header or in the query; once it holds, the server says \`ready\`.\n\nThen \`sync\` names what changed while the client was away, and everything else comes by itself. New frames and fields may be added: ignore what you don’t know.`,
         messages: references(INBOX),
-        bindings: tokenInQuery('A JWT; better sent as a first frame.'),
+        bindings: handshakes.inbox,
+        'x-close-codes': closeCodes('inbox'),
       },
     },
     operations: {
@@ -51,9 +57,7 @@ export function asyncApiDocument() {
       follow: operation('send', 'inbox', 'Hear everything that concerns the user', INBOX.sent),
     },
     components: {
-      messages: Object.fromEntries(
-        ALL.map(({ schema, example }) => [idOf(schema), describe(schema, example)]),
-      ),
+      messages: Object.fromEntries(ALL.map(({ schema }) => [idOf(schema), describe(schema)])),
       schemas: { ...schemasOf('input'), ...schemasOf('output') },
     },
   };
@@ -63,35 +67,7 @@ export function asyncApiDocument() {
 interface Frame {
   readonly schema: z.ZodObject;
   readonly io: 'input' | 'output';
-  readonly example?: unknown;
 }
-
-const EXAMPLE_ID = '019a0000-0000-7000-8000-000000000001';
-const EXAMPLES = new Map<z.ZodObject, unknown>([
-  [sendFrame, { message: 'Hello', message_id: EXAMPLE_ID }],
-  [
-    chatMessageFrame,
-    {
-      type: 'chat_message',
-      message: 'Hello',
-      sender_id: 'ada',
-      sender_username: 'ada',
-      timestamp: '2026-11-22T10:15:30.123Z',
-      message_id: EXAMPLE_ID,
-      conversation_id: '0d1f6a52-7c3b-8e4d-9a5f-1b2c3d4e5f60',
-      seq: 42,
-    },
-  ],
-  [
-    errorFrame,
-    {
-      type: 'error',
-      code: 'invalid_request',
-      detail: 'message: must not be blank',
-      message_id: EXAMPLE_ID,
-    },
-  ],
-]);
 
 const CONVERSATION = channel([sendFrame], [chatMessageFrame, errorFrame]);
 const INBOX = channel(Object.values(clientFrames), Object.values(inboxFrames));
@@ -99,14 +75,14 @@ const ALL = [...CONVERSATION.all, ...INBOX.all];
 
 function channel(received: readonly z.ZodObject[], sent: readonly z.ZodObject[]) {
   const frames = (schemas: readonly z.ZodObject[], io: Frame['io']) =>
-    schemas.map((schema) => ({ schema, io, example: EXAMPLES.get(schema) }));
+    schemas.map((schema) => ({ schema, io }));
   const [toServer, toClient] = [frames(received, 'input'), frames(sent, 'output')];
   return { received: toServer, sent: toClient, all: [...toServer, ...toClient] };
 }
 
-function idOf(schema: z.ZodObject): string {
+function idOf(schema: z.ZodType): string {
   const id = schema.meta()?.id;
-  if (id === undefined) throw new Error('every frame has an id');
+  if (id === undefined) throw new Error('what has a name in the document has an id');
   return id;
 }
 
@@ -131,14 +107,14 @@ function operation(
 }
 
 /** A frame as AsyncAPI describes it. */
-function describe(schema: z.ZodObject, example: unknown) {
+function describe(schema: z.ZodObject) {
   const id = idOf(schema);
   return {
     name: id,
     title: id,
     summary: schema.meta()?.description,
     payload: { $ref: SCHEMAS + id },
-    ...(example !== undefined && { examples: [{ payload: example }] }),
+    examples: [{ payload: frameExamples.get(schema) }],
   };
 }
 
@@ -148,22 +124,10 @@ const SCHEMAS = '#/components/schemas/';
 function schemasOf(io: Frame['io']) {
   const registry = z.registry<{ id: string }>();
   for (const frame of ALL) if (frame.io === io) registry.add(frame.schema, { id: idOf(frame.schema) });
-  for (const part of [user, message, conversation, conversationState])
+  for (const part of [user, message, conversation, conversationState, errorCode])
     if (io === 'output') registry.add(part, { id: idOf(part) });
   const { schemas } = z.toJSONSchema(registry, { target: 'draft-7', io, uri: (id) => SCHEMAS + id });
   return Object.fromEntries(
     Object.entries(schemas).map(([id, { $schema: _, $id: __, id: ___, ...schema }]) => [id, schema]),
   );
-}
-
-function tokenInQuery(description: string) {
-  const query = { type: 'object', properties: { token: { type: 'string', description } } };
-  return { ws: { query, bindingVersion: '0.1.0' } };
-}
-
-function closeCodes(): string {
-  const rows = Object.entries(errors).flatMap(([code, row]) =>
-    'close' in row ? `| ${row.close} | \`${code}\` | ${row.title} | ${row.recovery} |` : [],
-  );
-  return ['| close | code | | recovery |', '|---|---|---|---|', ...rows].join('\n');
 }

@@ -72,7 +72,9 @@ export type CloseErrorCode = {
 }[ErrorCode];
 
 /** Any code of the table. */
-export const errorCode = z.enum(Object.keys(errors) as [ErrorCode, ...ErrorCode[]]);
+export const errorCode = z
+  .enum(Object.keys(errors) as [ErrorCode, ...ErrorCode[]])
+  .meta({ id: 'ErrorCode', description: 'Every code of an error.' });
 
 export const fieldError = z.object({
   field: z.string().meta({ description: 'The field at fault, dotted when nested; `body` for the whole.' }),

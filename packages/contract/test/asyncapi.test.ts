@@ -6,9 +6,7 @@ import { z } from 'zod';
 import {
   asyncApiDocument,
   CONVERSATION_SOCKET_PATH,
-  chatMessageFrame,
   clientFrames,
-  errorFrame,
   errors,
   inboxFrames,
   sendFrame,
@@ -38,24 +36,43 @@ test('every reference leads somewhere', () => {
   }
 });
 
-test('its examples are frames, every frame is there, and it names every close code', () => {
+test('every frame is there, with an example that its schema and the document’s own take', () => {
+  const ajv = new Ajv({ strict: false });
+  addFormats.default(ajv);
+  ajv.addSchema(z.record(z.string(), z.unknown()).parse(document), 'asyncapi');
   const { messages, schemas } = document.components;
-  const schemaOf = new Map<string, z.ZodType>(
-    [sendFrame, chatMessageFrame, errorFrame].map((schema) => [`${schema.meta()?.id}`, schema]),
-  );
-  for (const [id, { examples = [] }] of Object.entries(messages)) {
-    for (const { payload } of examples) expect(schemaOf.get(id)?.safeParse(payload).success, id).toBe(true);
-  }
-  for (const frame of [
+  const frames = [
+    sendFrame,
+    ...serverFrame.options,
     ...Object.values(clientFrames),
     ...Object.values(inboxFrames),
-    ...serverFrame.options,
-  ]) {
-    expect(Object.keys(messages)).toContain(frame.meta()?.id);
-    expect(Object.keys(schemas)).toContain(frame.meta()?.id);
+  ];
+  expect(Object.keys(messages)).toEqual(frames.map((frame) => frame.meta()?.id));
+  for (const frame of frames) {
+    const id = `${frame.meta()?.id}`;
+    expect(Object.keys(schemas)).toContain(id);
+    const payload = messages[id]?.examples[0]?.payload;
+    expect(frame.safeParse(payload).error, id).toBeUndefined();
+    const validate = ajv.compile({ $ref: `asyncapi#/components/schemas/${id}` });
+    validate(payload);
+    expect(validate.errors, id).toBeNull();
   }
-  const { description } = document.channels.conversation;
-  for (const [code, row] of Object.entries(errors)) {
-    if ('close' in row) expect(description).toContain(`| ${row.close} | \`${code}\` |`);
+});
+
+test('every close code is there, with what to do, and those of one socket only there', () => {
+  const codesOf = (channel: 'conversation' | 'inbox') =>
+    document.channels[channel]['x-close-codes'].map(({ close, error, recovery }) => ({
+      close,
+      error,
+      recovery,
+    }));
+  const [conversation, inbox] = [codesOf('conversation'), codesOf('inbox')];
+  for (const [error, row] of Object.entries(errors)) {
+    if ('close' in row)
+      expect([...conversation, ...inbox]).toContainEqual({ close: row.close, error, recovery: row.recovery });
   }
+  const onlyIn = (one: typeof inbox, other: typeof inbox) =>
+    one.filter((row) => !other.some(({ error }) => error === row.error)).map(({ close }) => close);
+  expect(onlyIn(conversation, inbox)).toEqual([4403, 4404]);
+  expect(onlyIn(inbox, conversation)).toEqual([4406]);
 });

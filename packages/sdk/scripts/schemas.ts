@@ -7,8 +7,7 @@ export type Schema = z.core.JSONSchema.BaseSchema;
 /** Schemas by the name of their type. */
 export type Schemas = Readonly<Record<string, Schema>>;
 
-// These are parts of others in the contract; in TypeScript they deserve names too.
-z.globalRegistry.add(contract.errorCode, { id: 'ErrorCode', description: 'Every code of an error.' });
+// This is a part of others in the contract; in TypeScript it deserves a name too.
 z.globalRegistry.add(contract.fieldError, { id: 'FieldError', description: 'What is wrong with a field.' });
 
 /** The frames that clients send, and those that they receive; what they are made of comes along. */

@@ -3,19 +3,19 @@ import { asyncApiDocument } from '@duet/contract';
 import scalar from '@scalar/fastify-api-reference';
 import type { FastifyInstance } from 'fastify';
 import { openApiDocument } from './openapi.ts';
+import { registerSocketDocs } from './socket-docs/routes.ts';
 
-/** `/openapi.json`, `/asyncapi.json`, and the reference at `/docs/`, which loads nothing from any other host. */
+/** `/openapi.json`, `/asyncapi.json`, and for people `/docs/` and `/docs/socket/`, which load nothing from any other host. */
 export async function registerDocs(app: FastifyInstance): Promise<void> {
+  const sockets = asyncApiDocument();
   for (const [path, document] of [
     ['/openapi.json', openApiDocument()],
-    ['/asyncapi.json', asyncApiDocument()],
+    ['/asyncapi.json', sockets],
   ] as const) {
     const text = JSON.stringify(document);
     app.get(path, (_request, reply) => reply.type('application/json; charset=utf-8').send(text));
   }
-  app.get('/', (_request, reply) => reply.redirect('/docs/'));
-  app.get('/favicon.ico', (_request, reply) => reply.code(204).send());
-
+  registerSocketDocs(app, sockets);
   await app.register(async (docs) => {
     // The page has inline scripts of its own: each is allowed by its hash, and no other.
     docs.addHook('onSend', async (_request, reply, payload) => {

@@ -32,6 +32,10 @@ export function answerTheRest(app: FastifyInstance): void {
       SOCKET_PATHS.some((pattern) => pattern.test(path)) ? 'upgrade_required' : 'not_found',
     );
   };
+  // A file of the web app that is gone.
+  app.setNotFoundHandler(() => {
+    throw new DomainError('not_found');
+  });
   // In a hook, before the body is read: no body is wrong for a method that is not there.
   app.addHook('onRequest', async (request, reply) => {
     if (request.is404 || request.method === 'OPTIONS') return answer(request, reply);

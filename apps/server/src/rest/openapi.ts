@@ -1,4 +1,4 @@
-import { allOperations, CONVERSATION_SOCKET_PATH, errors, type Operation, problem } from '@duet/contract';
+import { allOperations, errors, type Operation, problem } from '@duet/contract';
 import { generateOpenApiDocument } from 'trpc-to-openapi';
 import { documentedRouter } from './procedure.ts';
 
@@ -18,7 +18,8 @@ export function openApiDocument(): Document {
     documentedRouter(allOperations.map(({ operation }) => operation)),
     {
       title: 'Duet',
-      description: `One-to-one chat: conversations, history, live messages. Live: a WebSocket at \`${CONVERSATION_SOCKET_PATH}?token=…\` takes \`{"message": "…"}\` and gives \`chat_message\` frames.`,
+      description:
+        'One-to-one chat: conversations, history, live messages. What is live comes through [the sockets](/docs/socket/); [the app](/) uses both.',
       version: '1',
       license: { name: 'MIT', identifier: 'MIT' },
       baseUrl: '/',

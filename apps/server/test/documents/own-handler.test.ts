@@ -42,6 +42,7 @@ beforeAll(async () => {
     corsOrigins: [],
     checkReady: async () => {},
     isUpgrade: () => false,
+    webFolder: undefined,
   });
   urls.ours = await ours.listen({ host: '127.0.0.1', port: 0 });
   const handler = createOpenApiHttpHandler<typeof appRouter>({

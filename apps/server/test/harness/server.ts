@@ -22,10 +22,10 @@ export interface TestServer {
   stop(): Promise<void>;
 }
 
-export async function startServer(env: Record<string, string> = {}): Promise<TestServer> {
+export async function startServer(env: Record<string, string> = {}, webFolder?: string): Promise<TestServer> {
   const database = await createDatabase();
   const jwt = env['AUTH_ISSUER'] === undefined ? { JWT_SECRET } : {};
-  const server = await startServerOn({ ...jwt, ...database.env, ...env });
+  const server = await startServerOn({ ...jwt, ...database.env, ...env }, webFolder);
   return {
     ...server,
     stop: async () => {
@@ -36,10 +36,11 @@ export async function startServer(env: Record<string, string> = {}): Promise<Tes
 }
 
 /** The same on a database that is there, and stays when the server stops. */
-export async function startServerOn(env: Record<string, string>): Promise<TestServer> {
+export async function startServerOn(env: Record<string, string>, webFolder?: string): Promise<TestServer> {
   const log: string[] = [];
   const config = parseConfig({ PORT: '0', ...env });
-  const app = await startApp(config, createLogger('trace', { write: (line) => log.push(line) }));
+  const logger = createLogger('trace', { write: (line) => log.push(line) });
+  const app = await startApp(config, logger, webFolder);
   const url = `http://127.0.0.1:${app.port}`;
   return {
     url,
