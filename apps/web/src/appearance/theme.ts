@@ -1,0 +1,30 @@
+export type Theme = 'system' | 'light' | 'dark';
+
+const KEY = 'duet-theme';
+
+/** The theme that was chosen, on this device. */
+export function chosenTheme(): Theme {
+  const theme = localStorage.getItem(KEY);
+  return theme === 'light' || theme === 'dark' ? theme : 'system';
+}
+
+/** Shows everything in a theme, and remembers it. */
+export function chooseTheme(theme: Theme): void {
+  if (theme === 'system') localStorage.removeItem(KEY);
+  else localStorage.setItem(KEY, theme);
+  showTheme();
+}
+
+/** Shows the chosen theme, here and when another tab chooses one. */
+export function followTheme(): void {
+  showTheme();
+  addEventListener('storage', ({ key }) => {
+    if (key === KEY) showTheme();
+  });
+}
+
+function showTheme(): void {
+  const theme = chosenTheme();
+  if (theme === 'system') delete document.documentElement.dataset['theme'];
+  else document.documentElement.dataset['theme'] = theme;
+}

@@ -1,0 +1,34 @@
+import { indexedDbOutbox, type User } from '@duet/sdk';
+import { DuetProvider } from '@duet/sdk/react';
+import { useState, useSyncExternalStore } from 'react';
+import { Chat } from '../chat/chat.tsx';
+import { ArrivalNotifier } from '../notifications/arrival-notifier.tsx';
+import { PageTitle } from '../notifications/page-title.tsx';
+import { AccountProvider, openAccount } from './account.ts';
+import styles from './home.module.css';
+import { type SessionStore, sessionStore } from './session-store.ts';
+import { SignIn } from './sign-in.tsx';
+
+const store = sessionStore(localStorage, 'duet-session');
+
+/** The app of whoever is signed in on this device, or the way in. */
+export function Home() {
+  const user = useSyncExternalStore(store.subscribe, store.get)?.user;
+  if (!user) return <SignIn onSession={store.set} />;
+  return <SignedIn key={user.id} store={store} user={user} />;
+}
+
+function SignedIn({ store, user }: { readonly store: SessionStore; readonly user: User }) {
+  const [account] = useState(() => openAccount({ store, user, outbox: indexedDbOutbox(), isGuest: false }));
+  return (
+    <AccountProvider value={account}>
+      <DuetProvider duet={account.duet}>
+        <main className={styles.app}>
+          <Chat />
+        </main>
+        <PageTitle />
+        <ArrivalNotifier />
+      </DuetProvider>
+    </AccountProvider>
+  );
+}

@@ -1,0 +1,35 @@
+import { useEffect, useState } from 'react';
+import { CheckIcon, CopyIcon } from '../appearance/icons.tsx';
+import styles from './copy-button.module.css';
+
+const SHOWN_MS = 1500;
+
+/** Copies the text of a message; it shows when the message is pointed at, touched, or reached with the keyboard. */
+export function CopyButton({ text }: { readonly text: string }) {
+  const [isCopied, setCopied] = useState(false);
+  useEffect(() => {
+    if (!isCopied) return;
+    const timer = setTimeout(() => setCopied(false), SHOWN_MS);
+    return () => clearTimeout(timer);
+  }, [isCopied]);
+  return (
+    <button
+      type="button"
+      className={styles.copy}
+      aria-label={isCopied ? 'Copied' : 'Copy message'}
+      onClick={() => void copy(text).then(setCopied)}
+    >
+      {isCopied ? <CheckIcon /> : <CopyIcon />}
+    </button>
+  );
+}
+
+/** Without a secure context there is no clipboard to write to. */
+async function copy(text: string): Promise<boolean> {
+  try {
+    await navigator.clipboard.writeText(text);
+    return true;
+  } catch {
+    return false;
+  }
+}

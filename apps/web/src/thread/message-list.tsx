@@ -1,0 +1,91 @@
+import type { ThreadHandle } from '@duet/sdk';
+import { useEffect, useRef, useState } from 'react';
+import { Virtualizer, type VirtualizerHandle } from 'virtua';
+import button from '../appearance/button.module.css';
+import { JumpButton } from './jump-button.tsx';
+import styles from './message-list.module.css';
+import { MessageRow } from './message-row.tsx';
+import type { Row } from './rows.ts';
+import { useOlder } from './use-older.ts';
+import { useScrollPlace } from './use-scroll-place.ts';
+
+interface MessageListProps {
+  readonly rows: readonly Row[];
+  readonly thread: ThreadHandle;
+  readonly peerName: string;
+  readonly hasOlder: boolean;
+  /** There is nothing, and it is certain. */
+  readonly isEmpty: boolean;
+  readonly unread: number;
+  readonly onAtEnd: (isAtEnd: boolean) => void;
+}
+
+/** The messages, of which only those in view are in the page. */
+export function MessageList({
+  rows,
+  thread,
+  peerName,
+  hasOlder,
+  isEmpty,
+  unread,
+  onAtEnd,
+}: MessageListProps) {
+  const scroller = useRef<HTMLDivElement>(null);
+  const list = useRef<VirtualizerHandle>(null);
+  const { isAtEnd, onScroll, onResize, toEnd } = useScrollPlace(scroller, list, rows);
+  const older = useOlder(thread, hasOlder, list, rows);
+  const isPrepended = useIsPrepended(rows);
+  useEffect(() => onAtEnd(isAtEnd && rows.length > 0), [onAtEnd, isAtEnd, rows.length]);
+
+  return (
+    <div className={styles.frame}>
+      <div
+        ref={scroller}
+        className={styles.scroller}
+        role="log"
+        // Rows come and go with scrolling, so a screen reader is told of new messages elsewhere.
+        aria-live="off"
+        aria-label={`Messages with ${peerName}`}
+        aria-busy={older.isLoading}
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reached with the keyboard
+        tabIndex={0}
+      >
+        <div className={styles.space} />
+        {isEmpty && <p className={styles.empty}>Say hello to {peerName}.</p>}
+        <Virtualizer
+          ref={list}
+          scrollRef={scroller}
+          data={rows}
+          shift={isPrepended}
+          onScroll={() => {
+            onScroll();
+            older.look();
+          }}
+          onResize={onResize}
+        >
+          {(row) => <MessageRow key={row.message.id} {...row} thread={thread} peerName={peerName} />}
+        </Virtualizer>
+      </div>
+      {older.hasFailed && (
+        <p className={styles.failed} role="status">
+          Older messages could not be loaded.{' '}
+          <button type="button" className={button.plain} onClick={older.retry}>
+            Try again
+          </button>
+        </p>
+      )}
+      {!isAtEnd && rows.length > 0 && <JumpButton unread={unread} onJump={toEnd} />}
+    </div>
+  );
+}
+
+/** Whether the rows that are shown now are those from before with older ones in front. */
+function useIsPrepended(rows: readonly Row[]): boolean {
+  const [shown, setShown] = useState({ rows, isPrepended: false });
+  if (shown.rows === rows) return shown.isPrepended;
+  const first = rows[0]?.message.seq;
+  const firstBefore = shown.rows[0]?.message.seq;
+  const isPrepended = first !== undefined && firstBefore !== undefined && first < firstBefore;
+  setShown({ rows, isPrepended });
+  return isPrepended;
+}
