@@ -7,6 +7,9 @@ const proxy = {
   '/ws': { target: server, ws: true },
 };
 
+/** As strict as the server's: what does not run under it is found before it is served. */
+const policy = "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data:";
+
 export default defineConfig({
   plugins: [react()],
   // The server's content security policy takes no data: URLs but for images, and no script or style that is not a file.
@@ -17,5 +20,5 @@ export default defineConfig({
     cssTarget: 'chrome123',
   },
   server: { proxy },
-  preview: { proxy },
+  preview: { proxy, headers: { 'content-security-policy': policy } },
 });

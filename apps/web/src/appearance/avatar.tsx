@@ -5,7 +5,7 @@ import { hueOf, initialsOf } from './initials.ts';
 interface AvatarProps {
   readonly user: User;
   readonly presence?: Presence | undefined;
-  readonly size?: 'small' | 'large';
+  readonly size?: 'tiny' | 'small' | 'large';
 }
 
 /** Somebody's initials in a colour of their own; the name stands beside it, so this says only who is online. */

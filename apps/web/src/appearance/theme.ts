@@ -1,5 +1,7 @@
 export type Theme = 'system' | 'light' | 'dark';
 
+/** What the browser's own bars are coloured like: `--panel`. */
+const panels = { light: '#f6f6fa', dark: '#16171e' } as const;
 const KEY = 'duet-theme';
 
 /** The theme that was chosen, on this device. */
@@ -27,4 +29,8 @@ function showTheme(): void {
   const theme = chosenTheme();
   if (theme === 'system') delete document.documentElement.dataset['theme'];
   else document.documentElement.dataset['theme'] = theme;
+  for (const meta of document.querySelectorAll<HTMLMetaElement>('meta[name="theme-color"]')) {
+    const own = meta.media.includes('dark') ? 'dark' : 'light';
+    meta.content = panels[theme === 'system' ? own : theme];
+  }
 }

@@ -41,18 +41,14 @@ export function ConversationList({ openId }: { readonly openId: string | undefin
         keepMounted={items.length > 0 ? [tabStop] : []}
       >
         {(conversation, index) => (
-          <div
+          <ConversationRow
             key={conversation.id}
-            role="presentation"
-            onKeyDown={move}
-            onFocus={() => setFocusedId(conversation.id)}
-          >
-            <ConversationRow
-              conversation={conversation}
-              isOpen={conversation.id === openId}
-              isTabStop={index === tabStop}
-            />
-          </div>
+            conversation={conversation}
+            isOpen={conversation.id === openId}
+            isTabStop={index === tabStop}
+            onMove={move}
+            onFocus={setFocusedId}
+          />
         )}
       </Virtualizer>
       {hasMore && <LoadMore key={items.length} what="conversations" load={loadMore} />}

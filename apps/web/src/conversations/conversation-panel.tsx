@@ -2,11 +2,11 @@ import { useConversations } from '@duet/sdk/react';
 import { lazy, Suspense, useEffect, useRef, useState } from 'react';
 import { Avatar } from '../appearance/avatar.tsx';
 import button from '../appearance/button.module.css';
-import { SearchIcon } from '../appearance/icons.tsx';
+import { Icon } from '../appearance/icon.tsx';
+import { Menu } from '../menu/menu.tsx';
 import { useAccount } from '../session/account.ts';
 import { ConversationList } from './conversation-list.tsx';
 import styles from './conversation-panel.module.css';
-import { MenuButton } from './menu-button.tsx';
 
 const loadSearch = () => import('../people/people-search.tsx');
 const PeopleSearch = lazy(async () => ({ default: (await loadSearch()).PeopleSearch }));
@@ -37,7 +37,7 @@ export function ConversationPanel({ openId }: { readonly openId: string | undefi
         <h2 className={styles.me}>
           <bdi>{user.username}</bdi>
         </h2>
-        <MenuButton />
+        <Menu />
       </header>
       <button
         ref={opener}
@@ -47,7 +47,7 @@ export function ConversationPanel({ openId }: { readonly openId: string | undefi
         onPointerEnter={() => void loadSearch()}
         onFocus={() => void loadSearch()}
       >
-        <SearchIcon /> Search people
+        <Icon name="search" /> Search people
       </button>
       {items.length > 0 && <ConversationList openId={openId} />}
       {items.length === 0 && isSynced && (

@@ -1,5 +1,5 @@
 import type { LiveConversation } from '@duet/sdk';
-import { memo } from 'react';
+import { type KeyboardEvent, memo } from 'react';
 import { Link } from 'wouter';
 import { Avatar } from '../appearance/avatar.tsx';
 import hidden from '../appearance/hidden.module.css';
@@ -12,6 +12,8 @@ interface ConversationRowProps {
   readonly conversation: LiveConversation;
   readonly isOpen: boolean;
   readonly isTabStop: boolean;
+  readonly onMove: (event: KeyboardEvent) => void;
+  readonly onFocus: (id: string) => void;
 }
 
 /** A conversation in the list: whose, how it stands, and the way into it. */
@@ -19,6 +21,8 @@ export const ConversationRow = memo(function ConversationRow({
   conversation,
   isOpen,
   isTabStop,
+  onMove,
+  onFocus,
 }: ConversationRowProps) {
   const { id, peer, presence, isTyping, unread_count } = conversation;
   return (
@@ -29,6 +33,8 @@ export const ConversationRow = memo(function ConversationRow({
       data-conversation={id}
       data-unread={unread_count > 0}
       tabIndex={isTabStop ? 0 : -1}
+      onKeyDown={onMove}
+      onFocus={() => onFocus(id)}
     >
       <Avatar user={peer} presence={presence} />
       <bdi className={styles.name}>{peer.username}</bdi>

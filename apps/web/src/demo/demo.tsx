@@ -49,7 +49,7 @@ export function Demo() {
     <main className={styles.demo}>
       <header className={styles.header}>
         <p className={styles.title}>Two people, live</p>
-        <div className={styles.switch} role="group" aria-label="Side to show">
+        <fieldset className={styles.switch} aria-label="Side to show">
           {guestStores.map((store, index) => (
             <button
               key={store.name}
@@ -60,7 +60,7 @@ export function Demo() {
               {index === 0 ? 'First' : 'Second'}
             </button>
           ))}
-        </div>
+        </fieldset>
         <button type="button" className={styles.action} onClick={startOver}>
           New pair
         </button>

@@ -3,6 +3,7 @@ import { DuetProvider } from '@duet/sdk/react';
 import { useState } from 'react';
 import { Router } from 'wouter';
 import { memoryLocation } from 'wouter/memory-location';
+import { Avatar } from '../appearance/avatar.tsx';
 import { Chat } from '../chat/chat.tsx';
 import { AccountProvider, openAccount } from '../session/account.ts';
 import type { SessionStore } from '../session/session-store.ts';
@@ -26,10 +27,15 @@ function Side({ user, store, conversationId }: GuestSideProps & { readonly user:
   const [{ hook }] = useState(() => memoryLocation({ path: `/c/${conversationId}` }));
   return (
     <section className={styles.side} aria-label={user.username}>
+      <p className={styles.caption}>
+        <Avatar user={user} size="tiny" /> {user.username}
+      </p>
       <Router hook={hook} hrefs={() => '#/demo'}>
         <AccountProvider value={account}>
           <DuetProvider duet={account.duet}>
-            <Chat />
+            <div className={styles.app}>
+              <Chat />
+            </div>
           </DuetProvider>
         </AccountProvider>
       </Router>

@@ -28,7 +28,7 @@ export async function makePair(): Promise<Pair> {
 }
 
 async function makeGuest(tries = TRIES): Promise<Session> {
-  const username = `${oneOf(manners)} ${oneOf(animals)} ${1000 + random(9000)}`;
+  const username = `${oneOf(manners)} ${oneOf(animals)} ${100 + random(900)}`;
   const password = Array.from(crypto.getRandomValues(new Uint32Array(4)), (part) => part.toString(36)).join(
     '-',
   );

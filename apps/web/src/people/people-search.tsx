@@ -5,7 +5,7 @@ import { useEffect, useRef, useState } from 'react';
 import { useLocation } from 'wouter';
 import { Avatar } from '../appearance/avatar.tsx';
 import button from '../appearance/button.module.css';
-import { BackIcon } from '../appearance/icons.tsx';
+import { Icon } from '../appearance/icon.tsx';
 import styles from './people-search.module.css';
 import { usePeople } from './use-people.ts';
 
@@ -46,7 +46,7 @@ export function PeopleSearch({ onClose }: { readonly onClose: () => void }) {
       >
         <header className={styles.header}>
           <button type="button" className={button.icon} aria-label="Back to conversations" onClick={onClose}>
-            <BackIcon />
+            <Icon name="back" />
           </button>
           <Autocomplete.Input
             ref={input}

@@ -1,6 +1,6 @@
 import { DuetError, type ThreadHandle } from '@duet/sdk';
 import { type KeyboardEvent, useEffect, useRef, useState } from 'react';
-import { SendIcon } from '../appearance/icons.tsx';
+import { Icon } from '../appearance/icon.tsx';
 import { useAccount } from '../session/account.ts';
 import styles from './composer.module.css';
 import { readDraft, writeDraft } from './drafts.ts';
@@ -94,7 +94,7 @@ export function Composer({ thread, peerName, takesFocus, onSend }: ComposerProps
           />
         </div>
         <button type="submit" className={styles.send} aria-label="Send" aria-disabled={!canSend}>
-          <SendIcon />
+          <Icon name="send" />
         </button>
       </div>
     </form>

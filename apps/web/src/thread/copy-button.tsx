@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'react';
-import { CheckIcon, CopyIcon } from '../appearance/icons.tsx';
+import { Icon } from '../appearance/icon.tsx';
 import styles from './copy-button.module.css';
 
 const SHOWN_MS = 1500;
@@ -19,7 +19,7 @@ export function CopyButton({ text }: { readonly text: string }) {
       aria-label={isCopied ? 'Copied' : 'Copy message'}
       onClick={() => void copy(text).then(setCopied)}
     >
-      {isCopied ? <CheckIcon /> : <CopyIcon />}
+      {isCopied ? <Icon name="check" /> : <Icon name="copy" />}
     </button>
   );
 }

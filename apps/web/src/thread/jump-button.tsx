@@ -1,4 +1,4 @@
-import { DownIcon } from '../appearance/icons.tsx';
+import { Icon } from '../appearance/icon.tsx';
 import { badgeOf } from '../conversations/preview.ts';
 import styles from './jump-button.module.css';
 
@@ -7,7 +7,7 @@ export function JumpButton({ unread, onJump }: { readonly unread: number; readon
   const name = unread > 0 ? `Jump to the newest messages, ${unread} new` : 'Jump to the newest messages';
   return (
     <button type="button" className={styles.jump} aria-label={name} onClick={onJump}>
-      <DownIcon />
+      <Icon name="down" />
       {unread > 0 && <span className={styles.badge}>{badgeOf(unread)}</span>}
     </button>
   );

@@ -51,7 +51,14 @@ export function MessageList({
         tabIndex={0}
       >
         <div className={styles.space} />
-        {isEmpty && <p className={styles.empty}>Say hello to {peerName}.</p>}
+        {isEmpty && (
+          <div className={styles.empty}>
+            <p className={styles.emptyTitle}>Nothing here yet</p>
+            <p>
+              Say hello to <bdi>{peerName}</bdi>.
+            </p>
+          </div>
+        )}
         <Virtualizer
           ref={list}
           scrollRef={scroller}

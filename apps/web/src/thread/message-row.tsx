@@ -43,15 +43,17 @@ export const MessageRow = memo(function MessageRow({
       >
         <div className={styles.line}>
           <div className={styles.bubble}>
-            <span className={styles.text} dir="auto">
-              <MessageText text={content} />
-            </span>
-            <span className={styles.meta}>
-              <time dateTime={at.toISOString()} title={fullTime(at)}>
-                {clockTime(at)}
-              </time>
-              {standing && <StandingMark standing={standing} />}
-            </span>
+            <div className={styles.content} dir="auto">
+              <span className={styles.text}>
+                <MessageText text={content} />
+              </span>
+              <span className={styles.meta}>
+                <time dateTime={at.toISOString()} title={fullTime(at)}>
+                  {clockTime(at)}
+                </time>
+                {standing && <StandingMark standing={standing} />}
+              </span>
+            </div>
           </div>
           <CopyButton text={content} />
         </div>

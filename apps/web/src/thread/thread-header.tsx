@@ -1,7 +1,7 @@
 import type { LiveConversation } from '@duet/sdk';
 import { Avatar } from '../appearance/avatar.tsx';
 import button from '../appearance/button.module.css';
-import { BackIcon } from '../appearance/icons.tsx';
+import { Icon } from '../appearance/icon.tsx';
 import { useNow } from '../appearance/now.ts';
 import { lastSeen } from '../appearance/time.ts';
 import styles from './thread-header.module.css';
@@ -21,7 +21,7 @@ export function ThreadHeader({ conversation, onClose }: ThreadHeaderProps) {
         aria-label="Back to conversations"
         onClick={onClose}
       >
-        <BackIcon />
+        <Icon name="back" />
       </button>
       {conversation && (
         <>
