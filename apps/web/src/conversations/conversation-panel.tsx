@@ -1,5 +1,5 @@
 import { useConversations } from '@duet/sdk/react';
-import { lazy, Suspense, useEffect, useRef, useState } from 'react';
+import { type ComponentType, useEffect, useRef, useState } from 'react';
 import { Avatar } from '../appearance/avatar.tsx';
 import button from '../appearance/button.module.css';
 import { Icon } from '../appearance/icon.tsx';
@@ -8,28 +8,38 @@ import { useAccount } from '../session/account.ts';
 import { ConversationList } from './conversation-list.tsx';
 import styles from './conversation-panel.module.css';
 
-const loadSearch = () => import('../people/people-search.tsx');
-const PeopleSearch = lazy(async () => ({ default: (await loadSearch()).PeopleSearch }));
+const loadSearch = async () => (await import('../people/people-search.tsx')).PeopleSearch;
 
 /** The side with the list: who I am, people search, and my conversations. */
 export function ConversationPanel({ openId }: { readonly openId: string | undefined }) {
   const { user } = useAccount();
   const { items, isSynced } = useConversations();
-  const [isSearching, setSearching] = useState(false);
+  const [Search, setSearch] = useState<ComponentType<{ onClose: () => void }>>();
+  const [hasFailed, setFailed] = useState(false);
   const opener = useRef<HTMLButtonElement>(null);
-  const wasSearching = useRef(false);
+  const hasSearched = useRef(false);
   useEffect(() => {
-    if (!isSearching && wasSearching.current) opener.current?.focus();
-    wasSearching.current = isSearching;
-  }, [isSearching]);
+    if (!Search && hasSearched.current) opener.current?.focus();
+    hasSearched.current = Search !== undefined;
+  }, [Search]);
 
-  if (isSearching) {
-    return (
-      <Suspense fallback={<div className={styles.panel} />}>
-        <PeopleSearch onClose={() => setSearching(false)} />
-      </Suspense>
-    );
+  // It is there before it is wanted, and when there is no network any more.
+  useEffect(() => {
+    const timer = setTimeout(() => loadSearch().catch(() => {}), 2000);
+    return () => clearTimeout(timer);
+  }, []);
+
+  async function search() {
+    try {
+      const loaded = await loadSearch();
+      setFailed(false);
+      setSearch(() => loaded);
+    } catch {
+      setFailed(true);
+    }
   }
+
+  if (Search) return <Search onClose={() => setSearch(undefined)} />;
   return (
     <nav className={styles.panel} aria-label="Conversations">
       <header className={styles.header}>
@@ -43,12 +53,15 @@ export function ConversationPanel({ openId }: { readonly openId: string | undefi
         ref={opener}
         type="button"
         className={styles.search}
-        onClick={() => setSearching(true)}
-        onPointerEnter={() => void loadSearch()}
-        onFocus={() => void loadSearch()}
+        onClick={() => void search()}
       >
         <Icon name="search" /> Search people
       </button>
+      {hasFailed && (
+        <p className={styles.problem} role="alert">
+          The search could not be loaded. Try again when you are back online.
+        </p>
+      )}
       {items.length > 0 && <ConversationList openId={openId} />}
       {items.length === 0 && isSynced && (
         <div className={styles.empty}>
@@ -57,7 +70,7 @@ export function ConversationPanel({ openId }: { readonly openId: string | undefi
           <button
             type="button"
             className={`${button.button} ${button.primary}`}
-            onClick={() => setSearching(true)}
+            onClick={() => void search()}
           >
             Find somebody
           </button>

@@ -14,6 +14,7 @@ export function NotificationSwitch() {
       <input
         type="checkbox"
         role="switch"
+        aria-checked={setting === 'on'}
         className={styles.switch}
         checked={setting === 'on'}
         disabled={setting === 'blocked'}

@@ -9,6 +9,9 @@ import type { Row } from './rows.ts';
 import { useOlder } from './use-older.ts';
 import { useScrollPlace } from './use-scroll-place.ts';
 
+/** A turn of a wheel goes further than a screen's edge: rows are measured before they are seen, so that none of them moves. */
+const BUFFER_PX = 800;
+
 interface MessageListProps {
   readonly rows: readonly Row[];
   readonly thread: ThreadHandle;
@@ -64,6 +67,7 @@ export function MessageList({
           scrollRef={scroller}
           data={rows}
           shift={isPrepended}
+          bufferSize={BUFFER_PX}
           onScroll={() => {
             onScroll();
             older.look();
