@@ -2,6 +2,14 @@ import type { ConnectionState } from '@duet/sdk';
 
 export type Mood = 'connecting' | 'offline' | 'unreachable' | 'catching-up' | 'over' | 'outdated' | 'live';
 
+/** Why there is no point in trying again with this session; for any other reason there is none with this page. */
+const sessionReasons = new Set<ConnectionState['reason']>([
+  'missing_token',
+  'invalid_token',
+  'token_expired',
+  'invalid_refresh_token',
+]);
+
 /**
  * How the connection is, as somebody who is not an engineer would say it.
  * @param before what it was said to be: while it tries again it is still away
@@ -12,7 +20,7 @@ export function moodOf({ status, reason }: ConnectionState, isOnline: boolean, b
       return 'live';
     case 'closed':
       if (reason === undefined) return 'connecting';
-      return reason === 'upgrade_required' || reason === 'unsupported_protocol' ? 'outdated' : 'over';
+      return sessionReasons.has(reason) ? 'over' : 'outdated';
     case 'waiting':
       return isOnline ? 'unreachable' : 'offline';
     case 'catching-up':
@@ -41,7 +49,7 @@ export function connectionWords(mood: Mood, waiting: number): string {
     case 'over':
       return 'Your session is over.';
     case 'outdated':
-      return 'There is a newer version of this page.';
+      return 'This page is out of date.';
     case 'live':
       return '';
   }

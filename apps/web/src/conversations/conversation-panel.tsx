@@ -49,12 +49,7 @@ export function ConversationPanel({ openId }: { readonly openId: string | undefi
         </h2>
         <Menu />
       </header>
-      <button
-        ref={opener}
-        type="button"
-        className={styles.search}
-        onClick={() => void search()}
-      >
+      <button ref={opener} type="button" className={styles.search} onClick={() => void search()}>
         <Icon name="search" /> Search people
       </button>
       {hasFailed && (

@@ -1,6 +1,7 @@
 import { indexedDbOutbox, type User } from '@duet/sdk';
 import { DuetProvider } from '@duet/sdk/react';
-import { useState, useSyncExternalStore } from 'react';
+import { useEffect, useRef, useState, useSyncExternalStore } from 'react';
+import { useLocation } from 'wouter';
 import { Chat } from '../chat/chat.tsx';
 import { ArrivalNotifier } from '../notifications/arrival-notifier.tsx';
 import { PageTitle } from '../notifications/page-title.tsx';
@@ -14,6 +15,13 @@ const store = sessionStore(localStorage, 'duet-session');
 /** The app of whoever is signed in on this device, or the way in. */
 export function Home() {
   const user = useSyncExternalStore(store.subscribe, store.get)?.user;
+  const [, navigate] = useLocation();
+  const before = useRef(user);
+  useEffect(() => {
+    // Whoever comes next is not to find the conversation of whoever left.
+    if (before.current && !user) navigate('/', { replace: true });
+    before.current = user;
+  }, [user, navigate]);
   if (!user) return <SignIn onSession={store.set} />;
   return <SignedIn key={user.id} store={store} user={user} />;
 }

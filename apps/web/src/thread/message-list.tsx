@@ -5,6 +5,7 @@ import button from '../appearance/button.module.css';
 import { JumpButton } from './jump-button.tsx';
 import styles from './message-list.module.css';
 import { MessageRow } from './message-row.tsx';
+import { moveInLog } from './move-in-log.ts';
 import type { Row } from './rows.ts';
 import { useOlder } from './use-older.ts';
 import { useScrollPlace } from './use-scroll-place.ts';
@@ -52,6 +53,7 @@ export function MessageList({
         aria-busy={older.isLoading}
         // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reached with the keyboard
         tabIndex={0}
+        onKeyDown={moveInLog}
       >
         <div className={styles.space} />
         {isEmpty && (

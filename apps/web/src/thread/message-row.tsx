@@ -35,6 +35,7 @@ export const MessageRow = memo(function MessageRow({
       )}
       <article
         className={styles.row}
+        tabIndex={-1}
         aria-label={`${isMine ? 'You' : peerName}, ${clockTime(at)}`}
         data-mine={isMine}
         data-starts={startsGroup}
