@@ -1,3 +1,5 @@
+import { deviceStorage } from '../session/device-storage.ts';
+
 export type Theme = 'system' | 'light' | 'dark';
 
 /** What the browser's own bars are coloured like: `--panel`. */
@@ -6,14 +8,14 @@ const KEY = 'duet-theme';
 
 /** The theme that was chosen, on this device. */
 export function chosenTheme(): Theme {
-  const theme = localStorage.getItem(KEY);
+  const theme = deviceStorage.getItem(KEY);
   return theme === 'light' || theme === 'dark' ? theme : 'system';
 }
 
 /** Shows everything in a theme, and remembers it. */
 export function chooseTheme(theme: Theme): void {
-  if (theme === 'system') localStorage.removeItem(KEY);
-  else localStorage.setItem(KEY, theme);
+  if (theme === 'system') deviceStorage.removeItem(KEY);
+  else deviceStorage.setItem(KEY, theme);
   showTheme();
 }
 

@@ -3,6 +3,7 @@ import { type ComponentType, useEffect, useRef, useState } from 'react';
 import { Avatar } from '../appearance/avatar.tsx';
 import button from '../appearance/button.module.css';
 import { Icon } from '../appearance/icon.tsx';
+import { Loading } from '../connection/loading.tsx';
 import { Menu } from '../menu/menu.tsx';
 import { useAccount } from '../session/account.ts';
 import { ConversationList } from './conversation-list.tsx';
@@ -58,6 +59,7 @@ export function ConversationPanel({ openId }: { readonly openId: string | undefi
         </p>
       )}
       {items.length > 0 && <ConversationList openId={openId} />}
+      {items.length === 0 && !isSynced && <Loading />}
       {items.length === 0 && isSynced && (
         <div className={styles.empty}>
           <p className={styles.emptyTitle}>No conversations yet</p>

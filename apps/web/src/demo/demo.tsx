@@ -48,7 +48,9 @@ export function Demo() {
   return (
     <main className={styles.demo}>
       <header className={styles.header}>
-        <p className={styles.title}>Two people, live</p>
+        <p className={styles.title}>
+          <strong>Two people, live.</strong> Write on one side and watch the other.
+        </p>
         <fieldset className={styles.switch} aria-label="Side to show">
           {guestStores.map((store, index) => (
             <button

@@ -20,15 +20,17 @@ export interface Pair {
 
 /** Two people who did not exist before, and a conversation between them. */
 export async function makePair(): Promise<Pair> {
-  const sessions = [await makeGuest(), await makeGuest()] as const;
+  const first = random(animals.length);
+  const second = (first + 1 + random(animals.length - 1)) % animals.length;
+  const sessions = [await makeGuest(animals[first]), await makeGuest(animals[second])] as const;
   const [{ access }, { user }] = sessions;
   const { conversations } = createRest({ url, getToken: () => access });
   const { id } = await conversations.open({ target_user_id: user.id });
   return { sessions, conversationId: id };
 }
 
-async function makeGuest(tries = TRIES): Promise<Session> {
-  const username = `${oneOf(manners)} ${oneOf(animals)} ${100 + random(900)}`;
+async function makeGuest(animal = '', tries = TRIES): Promise<Session> {
+  const username = `${manners[random(manners.length)]} ${animal} ${100 + random(900)}`;
   const password = Array.from(crypto.getRandomValues(new Uint32Array(4)), (part) => part.toString(36)).join(
     '-',
   );
@@ -36,13 +38,9 @@ async function makeGuest(tries = TRIES): Promise<Session> {
     return await auth.register({ username, password });
   } catch (error) {
     if (error instanceof DuetError && error.code === 'username_taken' && tries > 1)
-      return makeGuest(tries - 1);
+      return makeGuest(animal, tries - 1);
     throw error;
   }
-}
-
-function oneOf(words: readonly string[]): string {
-  return words[random(words.length)] ?? '';
 }
 
 function random(below: number): number {

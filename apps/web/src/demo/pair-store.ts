@@ -1,8 +1,9 @@
+import { tabStorage } from '../session/device-storage.ts';
 import { sessionStore } from '../session/session-store.ts';
 import type { Pair } from './guests.ts';
 
 // A tab's own storage: the pair outlives a reload, and does not meet the session of whoever is signed in.
-const storage = sessionStorage;
+const storage = tabStorage;
 const CONVERSATION = 'duet-demo-conversation';
 
 export const guestStores = [

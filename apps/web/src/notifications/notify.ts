@@ -1,5 +1,6 @@
 import type { Message } from '@duet/sdk';
 import { useEffect } from 'react';
+import { deviceStorage } from '../session/device-storage.ts';
 import { useAttention } from '../thread/attention.ts';
 
 const KEY = 'duet-notifications';
@@ -11,7 +12,7 @@ export type NotificationSetting = 'on' | 'off' | 'blocked' | 'unsupported';
 export function notificationSetting(): NotificationSetting {
   if (!('Notification' in globalThis)) return 'unsupported';
   if (Notification.permission === 'denied') return 'blocked';
-  return Notification.permission === 'granted' && localStorage.getItem(KEY) === 'on' ? 'on' : 'off';
+  return Notification.permission === 'granted' && deviceStorage.getItem(KEY) === 'on' ? 'on' : 'off';
 }
 
 export function areNotificationsOn(): boolean {
@@ -20,8 +21,8 @@ export function areNotificationsOn(): boolean {
 
 /** Turns them on, asking the browser if it was not asked yet, or off. To be called for a click. */
 export async function setNotifications(isOn: boolean): Promise<NotificationSetting> {
-  if (isOn && (await Notification.requestPermission()) === 'granted') localStorage.setItem(KEY, 'on');
-  else localStorage.removeItem(KEY);
+  if (isOn && (await Notification.requestPermission()) === 'granted') deviceStorage.setItem(KEY, 'on');
+  else deviceStorage.removeItem(KEY);
   return notificationSetting();
 }
 

@@ -6,11 +6,12 @@ import { Chat } from '../chat/chat.tsx';
 import { ArrivalNotifier } from '../notifications/arrival-notifier.tsx';
 import { PageTitle } from '../notifications/page-title.tsx';
 import { AccountProvider, openAccount } from './account.ts';
+import { deviceStorage } from './device-storage.ts';
 import styles from './home.module.css';
 import { type SessionStore, sessionStore } from './session-store.ts';
 import { SignIn } from './sign-in.tsx';
 
-const store = sessionStore(localStorage, 'duet-session');
+const store = sessionStore(deviceStorage, 'duet-session');
 
 /** The app of whoever is signed in on this device, or the way in. */
 export function Home() {

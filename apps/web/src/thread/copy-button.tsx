@@ -4,7 +4,7 @@ import styles from './copy-button.module.css';
 
 const SHOWN_MS = 1500;
 
-/** Copies the text of a message; it shows when the message is pointed at, touched, or reached with the keyboard. */
+/** Copies the text of a message, where there is a clipboard, as there is in secure contexts; it shows when the message is pointed at, touched, or reached with the keyboard. */
 export function CopyButton({ text }: { readonly text: string }) {
   const [isCopied, setCopied] = useState(false);
   useEffect(() => {
@@ -12,6 +12,7 @@ export function CopyButton({ text }: { readonly text: string }) {
     const timer = setTimeout(() => setCopied(false), SHOWN_MS);
     return () => clearTimeout(timer);
   }, [isCopied]);
+  if (!navigator.clipboard) return null;
   return (
     <button
       type="button"
@@ -24,7 +25,7 @@ export function CopyButton({ text }: { readonly text: string }) {
   );
 }
 
-/** Without a secure context there is no clipboard to write to. */
+/** @returns whether it is copied; the browser may not want to */
 async function copy(text: string): Promise<boolean> {
   try {
     await navigator.clipboard.writeText(text);

@@ -2,6 +2,7 @@ import type { ThreadHandle } from '@duet/sdk';
 import { useEffect, useRef, useState } from 'react';
 import { Virtualizer, type VirtualizerHandle } from 'virtua';
 import button from '../appearance/button.module.css';
+import { Loading } from '../connection/loading.tsx';
 import { JumpButton } from './jump-button.tsx';
 import styles from './message-list.module.css';
 import { MessageRow } from './message-row.tsx';
@@ -56,6 +57,7 @@ export function MessageList({
         onKeyDown={moveInLog}
       >
         <div className={styles.space} />
+        {rows.length === 0 && !isEmpty && <Loading />}
         {isEmpty && (
           <div className={styles.empty}>
             <p className={styles.emptyTitle}>Nothing here yet</p>

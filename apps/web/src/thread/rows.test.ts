@@ -41,6 +41,7 @@ test('what is new begins with the first message of the other side after what was
   expect(newAt(1)).toBe(1);
   expect(rowsOf(messages, [], me.id, 1)[1]?.startsGroup).toBe(true);
   expect(newAt(3)).toBe(-1);
+  expect(rowsOf(messages.slice(1), [], me.id, 0).some(({ startsNew }) => startsNew)).toBe(false);
 });
 
 test('what is on its way comes last and says where it stands', () => {

@@ -42,10 +42,11 @@ export function rowsOf(
   readSeq: number | undefined,
 ): Row[] {
   const shown = [...messages.map((message) => shownMessage(message, me)), ...outgoing.map(shownOutgoing)];
-  const firstNew =
-    readSeq === undefined
-      ? -1
-      : shown.findIndex(({ seq, isMine }) => seq !== undefined && seq > readSeq && !isMine);
+  // While the first one is further back than what is loaded, it is not known which it is.
+  const isKnown = readSeq !== undefined && (messages[0]?.seq ?? 1) <= readSeq + 1;
+  const firstNew = isKnown
+    ? shown.findIndex(({ seq, isMine }) => seq !== undefined && seq > readSeq && !isMine)
+    : -1;
   const starts = shown.map((message, index) => {
     const before = shown[index - 1];
     const startsDay = !before || dayOf(before) !== dayOf(message);
