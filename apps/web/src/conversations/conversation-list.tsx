@@ -1,6 +1,6 @@
 import { useConversations } from '@duet/sdk/react';
 import { type KeyboardEvent, useEffect, useRef, useState } from 'react';
-import { Virtualizer, type VirtualizerHandle } from 'virtua';
+import { Virtualizer } from 'virtua';
 import styles from './conversation-list.module.css';
 import { ConversationRow } from './conversation-row.tsx';
 import { LoadMore } from './load-more.tsx';
@@ -11,8 +11,13 @@ const ROW_PX = 66;
 export function ConversationList({ openId }: { readonly openId: string | undefined }) {
   const { items, hasMore, loadMore } = useConversations();
   const scroller = useRef<HTMLDivElement>(null);
-  const list = useRef<VirtualizerHandle>(null);
   const [focusedId, setFocusedId] = useState<string>();
+  const goesTo = useRef<string>(undefined);
+  // Not before the row is there: what has the focus is in the page wherever the list is scrolled to.
+  useEffect(() => {
+    if (goesTo.current !== undefined && goesTo.current === focusedId) focusRow(scroller.current, focusedId);
+    goesTo.current = undefined;
+  }, [focusedId]);
   useFocusOnReturn(scroller, openId);
 
   const indexOf = (id: string | undefined) => items.findIndex((item) => item.id === id);
@@ -21,18 +26,15 @@ export function ConversationList({ openId }: { readonly openId: string | undefin
   function move(event: KeyboardEvent) {
     const to = { ArrowDown: tabStop + 1, ArrowUp: tabStop - 1, Home: 0, End: items.length - 1 }[event.key];
     const target = to === undefined ? undefined : items[to];
-    if (to === undefined || !target) return;
+    if (!target) return;
     event.preventDefault();
+    goesTo.current = target.id;
     setFocusedId(target.id);
-    list.current?.scrollToIndex(to, { align: 'nearest' });
-    // The row may have to be made first.
-    requestAnimationFrame(() => rowOf(scroller.current, target.id)?.focus());
   }
 
   return (
     <div ref={scroller} className={styles.scroller}>
       <Virtualizer
-        ref={list}
         scrollRef={scroller}
         as="ul"
         item="li"
@@ -68,4 +70,12 @@ function useFocusOnReturn(scroller: { readonly current: HTMLElement | null }, op
 
 function rowOf(scroller: HTMLElement | null, id: string): HTMLElement | null | undefined {
   return scroller?.querySelector<HTMLElement>(`[data-conversation="${CSS.escape(id)}"]`);
+}
+
+/** A row that was just made takes no focus before it is measured, some frames later. */
+function focusRow(scroller: HTMLElement | null, id: string, frames = 10) {
+  const row = rowOf(scroller, id);
+  row?.focus();
+  if (row && document.activeElement !== row && frames > 0)
+    requestAnimationFrame(() => focusRow(scroller, id, frames - 1));
 }

@@ -19,6 +19,8 @@ interface MessageListProps {
   readonly thread: ThreadHandle;
   readonly peerName: string;
   readonly hasOlder: boolean;
+  /** Where to begin is not known yet. */
+  readonly isLooking: boolean;
   /** There is nothing, and it is certain. */
   readonly isEmpty: boolean;
   readonly unread: number;
@@ -31,14 +33,15 @@ export function MessageList({
   thread,
   peerName,
   hasOlder,
+  isLooking,
   isEmpty,
   unread,
   onAtEnd,
 }: MessageListProps) {
   const scroller = useRef<HTMLDivElement>(null);
   const list = useRef<VirtualizerHandle>(null);
-  const { isAtEnd, onScroll, onResize, toEnd } = useScrollPlace(scroller, list, rows);
-  const older = useOlder(thread, hasOlder, list, rows);
+  const { isAtEnd, onScroll, onResize, toEnd } = useScrollPlace(scroller, list, rows, isLooking);
+  const older = useOlder(thread, hasOlder && !isLooking, list, rows);
   const isPrepended = useIsPrepended(rows);
   useEffect(() => onAtEnd(isAtEnd && rows.length > 0), [onAtEnd, isAtEnd, rows.length]);
 
@@ -47,6 +50,7 @@ export function MessageList({
       <div
         ref={scroller}
         className={styles.scroller}
+        data-looking={isLooking}
         role="log"
         // Rows come and go with scrolling, so a screen reader is told of new messages elsewhere.
         aria-live="off"

@@ -9,6 +9,7 @@ import { rowsOf } from './rows.ts';
 import styles from './thread.module.css';
 import { ThreadHeader } from './thread-header.tsx';
 import { Typing } from './typing.tsx';
+import { useFirstNew } from './use-first-new.ts';
 import { useMarkRead } from './use-mark-read.ts';
 
 interface ThreadProps {
@@ -33,6 +34,7 @@ export function Thread({ id, takesFocus, onClose }: ThreadProps) {
     () => rowsOf(messages, outgoing, user.id, divider),
     [messages, outgoing, user.id, divider],
   );
+  const isLooking = useFirstNew(thread, messages, hasOlder, divider);
   useMarkRead(thread, isReading, messages.at(-1)?.seq);
 
   const name = conversation?.peer.username ?? 'somebody';
@@ -54,6 +56,7 @@ export function Thread({ id, takesFocus, onClose }: ThreadProps) {
             thread={thread}
             peerName={name}
             hasOlder={hasOlder}
+            isLooking={isLooking}
             isEmpty={isSynced && rows.length === 0}
             unread={conversation?.unread_count ?? 0}
             onAtEnd={setAtEnd}

@@ -8,11 +8,13 @@ const NEAR_PX = 48;
 /**
  * Where somebody is in the messages. Who is at the end stays there, whatever comes; who reads further up is left alone. It begins at the first
  * new message, or at the end.
+ * @param isLooking the first new message is being looked for
  */
 export function useScrollPlace(
   scroller: RefObject<HTMLElement | null>,
   list: RefObject<VirtualizerHandle | null>,
   rows: readonly Row[],
+  isLooking: boolean,
 ) {
   const [isAtEnd, setAtEnd] = useState(false);
   const sticks = useRef(false);
@@ -39,7 +41,7 @@ export function useScrollPlace(
 
   useLayoutEffect(() => {
     const last = rows.at(-1)?.message;
-    if (!last) return;
+    if (!last || isLooking) return;
     if (!isPlaced.current) {
       isPlaced.current = true;
       const firstNew = rows.findIndex(({ startsNew }) => startsNew);
@@ -53,7 +55,7 @@ export function useScrollPlace(
       if (sticks.current) list.current?.scrollToIndex(rows.length - 1, { align: 'end' });
     }
     lastId.current = last.id;
-  }, [rows, list, settle]);
+  }, [rows, isLooking, list, settle]);
 
   const onResize = useCallback(() => {
     if (sticks.current) list.current?.scrollToIndex(rows.length - 1, { align: 'end' });
