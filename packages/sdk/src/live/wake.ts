@@ -4,23 +4,23 @@ interface Wakeable {
   removeEventListener?(type: string, listener: () => void): void;
 }
 
+/** A network that is said to be gone may be, or it is but one of several: the connection is asked. */
+const EVENTS = ['online', 'offline', 'pageshow'];
+
 /**
- * Calls when the network is back, when the page is looked at again, and when it comes out of the back-forward cache.
+ * Calls when the network comes or goes, when the page is looked at again, and when it comes out of the back-forward cache.
  * @returns a function that ends it
  */
 export function onWake(listener: () => void): () => void {
-  const { document, ...window }: { document?: Wakeable & { visibilityState?: string } } & Wakeable = {
-    document: globalThis.document,
-    addEventListener: globalThis.addEventListener?.bind(globalThis),
-    removeEventListener: globalThis.removeEventListener?.bind(globalThis),
-  };
+  const window: Wakeable & { document?: Wakeable & { visibilityState?: string } } = globalThis;
+  const { document } = window;
   const onVisible = () => {
     if (document?.visibilityState === 'visible') listener();
   };
-  for (const type of ['online', 'pageshow']) window.addEventListener?.(type, listener);
-  document?.addEventListener?.('visibilitychange', onVisible);
-  return () => {
-    for (const type of ['online', 'pageshow']) window.removeEventListener?.(type, listener);
-    document?.removeEventListener?.('visibilitychange', onVisible);
+  const all = (act: keyof Wakeable) => {
+    for (const type of EVENTS) window[act]?.(type, listener);
+    document?.[act]?.('visibilitychange', onVisible);
   };
+  all('addEventListener');
+  return () => all('removeEventListener');
 }

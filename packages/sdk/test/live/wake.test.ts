@@ -4,14 +4,14 @@ import { client, MINUTE_MS, pass, reaches } from '../harness/fast-time.ts';
 import { proper, socketServer } from '../harness/socket-server.ts';
 import { eventually } from '../harness/until.ts';
 
-// The network is back, or somebody looks at the page again: what there is to do then is done at once.
+// The network came or went, or somebody looks at the page again: what there is to do then is done at once.
 
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
   return () => vi.useRealTimers();
 });
 
-test.for(['online', 'pageshow', 'visibilitychange'])(
+test.for(['online', 'offline', 'pageshow', 'visibilitychange'])(
   '%s ends a wait, and asks a connection whether it lives',
   async (type) => {
     const { window, document } = browser();
@@ -85,7 +85,7 @@ test('close() leaves no listener behind, however often it connected', async () =
   const duet = client((await socketServer({ heard: proper })).url);
   for (let times = 0; times < 3; times += 1) duet.live.connect();
   await reaches(duet, 'live');
-  expect([window.listening, document.listening]).toEqual([2, 1]);
+  expect([window.listening, document.listening]).toEqual([3, 1]);
   duet.live.close();
   expect([window.listening, document.listening]).toEqual([0, 0]);
 });
