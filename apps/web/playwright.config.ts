@@ -1,0 +1,38 @@
+import { defineConfig } from '@playwright/test';
+import { CHROMIUM_FLAGS, findChromium } from './e2e/harness/chromium.ts';
+
+const executablePath = findChromium();
+if (!executablePath) {
+  if (process.env['CI']) throw new Error('no Chromium on this machine, which the browser tests need in CI');
+  console.warn(
+    'No Chromium or Chrome on this machine (CHROMIUM says where one is): the browser tests are skipped.',
+  );
+}
+
+export default defineConfig({
+  testDir: 'e2e',
+  outputDir: '.e2e',
+  globalSetup: './e2e/harness/template.ts',
+  workers: 2,
+  fullyParallel: true,
+  forbidOnly: Boolean(process.env['CI']),
+  timeout: 60_000,
+  expect: { timeout: 10_000 },
+  reporter: [['list']],
+  use: {
+    launchOptions: { ...(executablePath && { executablePath }), args: CHROMIUM_FLAGS },
+    actionTimeout: 10_000,
+    navigationTimeout: 20_000,
+    locale: 'en-GB',
+    timezoneId: 'Europe/Berlin',
+    trace: 'retain-on-failure',
+    screenshot: 'only-on-failure',
+  },
+  projects: executablePath
+    ? [
+        { name: 'e2e', testMatch: '*.test.ts' },
+        { name: 'figures', testMatch: 'figures.ts' },
+        { name: 'screenshots', testMatch: 'screenshots.ts' },
+      ]
+    : [{ name: 'e2e', testIgnore: '**' }],
+});
