@@ -1,3 +1,4 @@
+import { expectAccessible } from './harness/axe.ts';
 import { conversationOf, stored } from './harness/people.ts';
 import { expect, test } from './harness/test.ts';
 import { UNREACHABLE } from './harness/trouble.ts';
@@ -27,6 +28,19 @@ test('The server does not take my message: I see why, and can try again or disca
   await expect(ada.chat.messages).toHaveText([/^Short enough/]);
   expect(await stored(ada, id)).toEqual(['Short enough']);
 });
+
+for (const colorScheme of ['light', 'dark'] as const) {
+  test(`Nothing keeps me out: a message that was not sent, ${colorScheme}`, async ({ join, enrol }) => {
+    const [ada, ben] = await Promise.all([
+      join('Ada', { colorScheme, reducedMotion: 'reduce' }),
+      enrol('Ben'),
+    ]);
+    await ada.page.goto(`/#/c/${await conversationOf(ada, ben)}`);
+    await ada.chat.say('This is too long for that server');
+    await expect(ada.chat.message('This is too long')).toContainText('Not sent: ');
+    await expectAccessible(ada.page, 'failed message');
+  });
+}
 
 test('The server has changed its mind: I try again, and my message is sent once', async ({
   join,

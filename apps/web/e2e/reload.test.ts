@@ -6,16 +6,17 @@ test('I reload before my message is sent: it is still there, and is sent once', 
   trouble.expect(UNREACHABLE);
   const [ada, ben] = await Promise.all([join('Ada'), join('Ben')]);
   const id = await conversationOf(ada, ben);
+  let isShut = false;
+  await ada.page.routeWebSocket(/\/ws\/chat\//, (socket) => {
+    if (isShut) void socket.close();
+    else socket.connectToServer();
+  });
   await Promise.all([ada.page.goto(`/#/c/${id}`), ben.page.goto(`/#/c/${id}`)]);
   await ada.chat.say('Before');
   await expect(ben.chat.message('Before')).toBeVisible();
 
   // The page can be had, but no socket to send over.
-  let isShut = true;
-  await ada.page.routeWebSocket(/\/ws\/chat\//, (socket) => {
-    if (isShut) void socket.close();
-    else socket.connectToServer();
-  });
+  isShut = true;
   ada.wire.snap();
   await ada.chat.say('Not sent yet');
   await expect(ada.chat.standing('Not sent yet', 'Waiting to be sent')).toBeVisible();
