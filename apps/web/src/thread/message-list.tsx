@@ -60,7 +60,7 @@ export function MessageList({
         tabIndex={0}
         onKeyDown={moveInLog}
       >
-        <div className={styles.space} />
+        {rows.length > 0 && <div className={styles.space} />}
         {rows.length === 0 && !isEmpty && <Loading />}
         {isEmpty && (
           <div className={styles.empty}>
