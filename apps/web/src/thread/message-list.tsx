@@ -43,7 +43,7 @@ export function MessageList({
   const { isAtEnd, onScroll, onResize, toEnd } = useScrollPlace(scroller, list, rows, isLooking);
   const older = useOlder(thread, hasOlder && !isLooking, list, rows);
   const isPrepended = useIsPrepended(rows);
-  useEffect(() => onAtEnd(isAtEnd && rows.length > 0), [onAtEnd, isAtEnd, rows.length]);
+  useEffect(() => onAtEnd(isAtEnd ?? false), [onAtEnd, isAtEnd]);
 
   return (
     <div className={styles.frame}>
@@ -93,7 +93,7 @@ export function MessageList({
           </button>
         </p>
       )}
-      {!isAtEnd && rows.length > 0 && <JumpButton unread={unread} onJump={toEnd} />}
+      {isAtEnd === false && <JumpButton unread={unread} onJump={toEnd} />}
     </div>
   );
 }

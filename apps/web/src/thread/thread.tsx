@@ -26,7 +26,7 @@ export function Thread({ id, takesFocus, onClose }: ThreadProps) {
   const { messages, outgoing, hasOlder, isSynced, error } = useMessages(id);
   const isLookedAt = useAttention();
   const [isAtEnd, setAtEnd] = useState(false);
-  const isReading = isAtEnd && isLookedAt;
+  const isReading = isAtEnd && isLookedAt && messages.length > 0;
   const [divider, removeDivider] = useDivider(
     conversation && { readSeq: conversation.read_seq, unread: conversation.unread_count, isReading },
   );
@@ -46,7 +46,7 @@ export function Thread({ id, takesFocus, onClose }: ThreadProps) {
         if (event.key === 'Escape' && !event.nativeEvent.isComposing) onClose();
       }}
     >
-      <ThreadHeader conversation={conversation} onClose={onClose} />
+      <ThreadHeader conversation={conversation} takesFocus={takesFocus} onClose={onClose} />
       {error && error.recovery !== 'retry' ? (
         <p className={styles.notice}>This conversation is not there, or it is not yours.</p>
       ) : (

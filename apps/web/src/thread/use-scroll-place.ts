@@ -9,6 +9,7 @@ const NEAR_PX = 48;
  * Where somebody is in the messages. Who is at the end stays there, whatever comes; who reads further up is left alone. It begins at the first
  * new message, or at the end.
  * @param isLooking the first new message is being looked for
+ * @returns `isAtEnd` is undefined until that is known
  */
 export function useScrollPlace(
   scroller: RefObject<HTMLElement | null>,
@@ -16,7 +17,7 @@ export function useScrollPlace(
   rows: readonly Row[],
   isLooking: boolean,
 ) {
-  const [isAtEnd, setAtEnd] = useState(false);
+  const [isAtEnd, setAtEnd] = useState<boolean>();
   const sticks = useRef(false);
   const lastOffset = useRef(0);
   const isPlaced = useRef(false);
@@ -26,6 +27,8 @@ export function useScrollPlace(
     const element = scroller.current;
     if (!element || !isPlaced.current) return;
     const { scrollTop, scrollHeight, clientHeight } = element;
+    // Where nothing is shown nobody is at the end of it.
+    if (clientHeight === 0) return setAtEnd(false);
     const isNear = scrollHeight - scrollTop - clientHeight <= NEAR_PX;
     // Only going up leaves the end: what grows below does not.
     if (isNear) sticks.current = true;
