@@ -40,7 +40,7 @@ export function MessageList({
 }: MessageListProps) {
   const scroller = useRef<HTMLDivElement>(null);
   const list = useRef<VirtualizerHandle>(null);
-  const { isAtEnd, onScroll, onResize, toEnd } = useScrollPlace(scroller, list, rows, isLooking);
+  const { isAtEnd, onScroll, onResize, toEnd } = useScrollPlace(scroller, list, rows, { isLooking, isEmpty });
   const older = useOlder(thread, hasOlder && !isLooking, list, rows);
   const isPrepended = useIsPrepended(rows);
   useEffect(() => onAtEnd(isAtEnd ?? false), [onAtEnd, isAtEnd]);

@@ -5,17 +5,23 @@ import type { Row } from './rows.ts';
 /** Nearer to the end than this is at the end. */
 const NEAR_PX = 48;
 
+interface Beginning {
+  /** The first new message is being looked for. */
+  readonly isLooking: boolean;
+  /** There is nothing to begin at, and it is certain. */
+  readonly isEmpty: boolean;
+}
+
 /**
  * Where somebody is in the messages. Who is at the end stays there, whatever comes; who reads further up is left alone. It begins at the first
  * new message, or at the end.
- * @param isLooking the first new message is being looked for
  * @returns `isAtEnd` is undefined until that is known
  */
 export function useScrollPlace(
   scroller: RefObject<HTMLElement | null>,
   list: RefObject<VirtualizerHandle | null>,
   rows: readonly Row[],
-  isLooking: boolean,
+  { isLooking, isEmpty }: Beginning,
 ) {
   const [isAtEnd, setAtEnd] = useState<boolean>();
   const sticks = useRef(false);
@@ -41,6 +47,13 @@ export function useScrollPlace(
     sticks.current = true;
     list.current?.scrollToIndex(rows.length - 1, { align: 'end' });
   }, [list, rows.length]);
+
+  useLayoutEffect(() => {
+    if (!isEmpty) return;
+    isPlaced.current = true;
+    sticks.current = true;
+    setAtEnd(true);
+  }, [isEmpty]);
 
   useLayoutEffect(() => {
     const last = rows.at(-1)?.message;
