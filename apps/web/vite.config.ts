@@ -12,10 +12,12 @@ const policy = "default-src 'self'; script-src 'self'; style-src 'self'; img-src
 
 export default defineConfig({
   plugins: [react()],
-  // The server's content security policy takes no data: URLs but for images, and no script or style that is not a file.
   build: {
+    // The server's content security policy takes no data: URLs but for images, and no script or style that is not a file.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
+    // A style sheet that could not be loaded once, without a network, is not loaded again: there is but the one of the page itself.
+    cssCodeSplit: false,
     target: 'es2024',
     cssTarget: 'chrome123',
   },

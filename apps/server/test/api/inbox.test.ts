@@ -123,6 +123,8 @@ describe.concurrent('7.3 to 7.6: everything of mine', () => {
     inbox.send(send);
     expect(await inbox.next()).toMatchObject({ type: 'chat_message', seq: 1 });
     expect(await theirs.next()).toMatchObject({ type: 'chat_message', seq: 1 });
+    outsider.send({ ...send, message_id: randomUUID() }); // now that the server knows who takes part
+    expect(await outsider.next()).toMatchObject({ type: 'error', code: 'not_participant' });
     await Promise.all([inbox, theirs, outsider].map((device) => device.close()));
   });
 

@@ -117,9 +117,14 @@ describe('3.6 sendMessage', () => {
   });
 
   test('is for the two participants only', async () => {
-    const { path, id } = await pair();
+    const { ada, path, id } = await pair();
     const eve = await server.person('eve');
     expectProblem(await eve.post(path, { content: 'x' }), 403, 'not_participant');
+    // Nor once the server has come to know who takes part, or together with somebody who does.
+    for (const content of ['first', 'second']) await ada.send(id, content);
+    const [refused, sent] = await Promise.all([eve.post(path, { content: 'x' }), ada.send(id, 'third')]);
+    expectProblem(refused, 403, 'not_participant');
+    expect(sent.seq).toBe(3);
     expectProblem(await eve.get(path), 403, 'not_participant');
     expectProblem(await eve.post(path.replace(id, randomUUID()), { content: 'x' }), 404, 'not_found');
     expectProblem(await eve.post(path.replace(id, 'nonsense'), { content: 'x' }), 404, 'not_found');

@@ -36,7 +36,7 @@ test('1.2: timestamps do not go backwards, though another node’s clock was ahe
   const { id } = await ada.open(ben);
   const ahead = '2099-01-01T00:00:00.000Z';
   await sql`update conversations set activity_at = ${ahead} where id = ${id}`;
-  expect((await ada.send(id, 'later')).timestamp).toBe(ahead);
+  for (const content of ['later', 'later still']) expect((await ada.send(id, content)).timestamp).toBe(ahead);
 });
 
 test('3.10: /readyz says when the database does not answer', async () => {

@@ -188,6 +188,28 @@ test('a batch takes its conversations one by one in the order given, planned on 
   }
 });
 
+test('a batch that waits for a conversation holds none whose id comes later, in whatever order its messages came', async () => {
+  const targets = await sql<{ id: string; users: [string, string] }[]>`
+    select id, array[user1_id, user2_id] as users from conversations where user1_id = 'u0' order by id desc limit 2`;
+  const [last, first] = targets;
+  const batch = targets.map(({ id, users }) => ({
+    users,
+    message: { conversationId: id, senderId: 'u0', messageId: crypto.randomUUID(), content: 'new' },
+  }));
+  let stored: ReturnType<ReturnType<typeof prepareStoreNew>> | undefined;
+  await sql.begin(async (tx) => {
+    await tx`select from conversations where id = ${first?.id ?? ''} for update`;
+    stored = prepareStoreNew(planningDb)(batch, new Date());
+    const waiting = () => sql`select from pg_stat_activity
+      where datname = current_database() and wait_event_type = 'Lock'`;
+    await expect.poll(async () => (await waiting()).length).toBe(1);
+    expect(
+      await sql`select id from conversations where id = ${last?.id ?? ''} for update skip locked`,
+    ).toHaveLength(1);
+  });
+  expect((await stored)?.map(({ outcome }) => outcome)).toEqual(['created', 'created']);
+});
+
 test('messages of other nodes are read by their place, planned on empty tables or on full ones', async () => {
   const conversationId = '00000000-0000-8000-8000-000000000001';
   const load = () => prepareLoadCommitted(planningDb)([{ conversationId, after: 50_000, before: 50_010 }]);

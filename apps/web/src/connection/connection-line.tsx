@@ -11,7 +11,7 @@ const CALM_MS = 700;
 /** A slim line that says how the connection is, while it is not as it should be. */
 export function ConnectionLine() {
   const mood = useMood();
-  const { waiting, signOut } = useAccount();
+  const { waiting, signOut, isGuest } = useAccount();
   const { live } = useDuet();
   const words = connectionWords(mood, useSyncExternalStore(waiting.subscribe, waiting.get));
 
@@ -25,7 +25,7 @@ export function ConnectionLine() {
               Try now
             </button>
           )}
-          {mood === 'over' && (
+          {mood === 'over' && !isGuest && (
             <button type="button" className={button.plain} onClick={signOut}>
               Sign in again
             </button>

@@ -47,7 +47,7 @@ export function connectionWords(mood: Mood, waiting: number): string {
     case 'catching-up':
       return 'Catching up…';
     case 'over':
-      return 'Your session is over.';
+      return 'This session is over.';
     case 'outdated':
       return 'This page is out of date.';
     case 'live':

@@ -49,7 +49,7 @@ export function Demo() {
     <main className={styles.demo}>
       <header className={styles.header}>
         <p className={styles.title}>
-          <strong>Two people, live.</strong> Write on one side and watch the other.
+          <strong>Two people, live.</strong> <span>Write on one side and watch the other.</span>
         </p>
         <fieldset className={styles.switch} aria-label="Side to show">
           {guestStores.map((store, index) => (

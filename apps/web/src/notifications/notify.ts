@@ -28,12 +28,16 @@ export async function setNotifications(isOn: boolean): Promise<NotificationSetti
 
 /** Shows a message. Every tab may: with one tag it is one notification. */
 export function notify(from: string, { message_id, content }: Message, onClick: () => void): void {
-  const notification = new Notification(from, { body: content.slice(0, 200), tag: message_id });
-  notification.onclick = () => {
-    window.focus();
-    onClick();
-    notification.close();
-  };
+  try {
+    const notification = new Notification(from, { body: content.slice(0, 200), tag: message_id });
+    notification.onclick = () => {
+      window.focus();
+      onClick();
+      notification.close();
+    };
+  } catch {
+    // Browsers of phones have the class, and let nobody use it but a service worker.
+  }
 }
 
 /** Lets other tabs know, while this one is looked at: a lock that is held says so. */

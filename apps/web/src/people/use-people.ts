@@ -11,35 +11,39 @@ interface Found {
   readonly words: string;
 }
 
+/** What was found, and for what. */
+interface Answer extends Found {
+  readonly asked: string;
+}
+
 /** The people whose names begin with what somebody types, once they pause; everybody, while nothing is typed. */
 export function usePeople(search: string): Found {
   const { users } = useDuet();
-  const [found, setFound] = useState<Found>({ people: [], words: '' });
+  const [{ asked, people, words }, setFound] = useState<Answer>({ asked: '', people: [], words: '' });
 
   useEffect(() => {
     const aborter = new AbortController();
-    const timer = setTimeout(
-      async () => {
-        try {
-          const people = await users.find({ search, limit: MOST }, { signal: aborter.signal });
-          setFound({ people, words: people.length > 0 ? '' : nobody(search) });
-        } catch {
-          if (!aborter.signal.aborted)
-            setFound({
-              people: [],
-              words: 'People cannot be searched just now: the server does not answer.',
-            });
-        }
-      },
-      search === '' ? 0 : PAUSE_MS,
-    );
+    const ask = async () => {
+      try {
+        const people = await users.find({ search, limit: MOST }, { signal: aborter.signal });
+        setFound({ asked: search, people, words: people.length > 0 ? '' : nobody(search) });
+      } catch {
+        if (aborter.signal.aborted) return;
+        const words = 'People cannot be searched just now: the server does not answer.';
+        setFound({ asked: search, people: [], words });
+      }
+    };
+    const timer = setTimeout(() => void ask(), search === '' ? 0 : PAUSE_MS);
     return () => {
       clearTimeout(timer);
       aborter.abort();
     };
   }, [users, search]);
 
-  return found;
+  if (asked === search) return { people, words };
+  // Until the answer is there, Enter must not choose somebody who does not fit any more.
+  const prefix = search.toLowerCase();
+  return { people: people.filter(({ username }) => username.toLowerCase().startsWith(prefix)), words: '' };
 }
 
 function nobody(search: string): string {

@@ -1,6 +1,7 @@
 import { DuetError, type ThreadHandle } from '@duet/sdk';
 import { type KeyboardEvent, useEffect, useRef, useState } from 'react';
 import { Icon } from '../appearance/icon.tsx';
+import { isTouch } from '../appearance/touch.ts';
 import { useAccount } from '../session/account.ts';
 import styles from './composer.module.css';
 import { readDraft, writeDraft } from './drafts.ts';
@@ -99,8 +100,4 @@ export function Composer({ thread, peerName, takesFocus, onSend }: ComposerProps
       </div>
     </form>
   );
-}
-
-function isTouch(): boolean {
-  return matchMedia('(pointer: coarse)').matches;
 }

@@ -40,10 +40,10 @@ export function MessageList({
 }: MessageListProps) {
   const scroller = useRef<HTMLDivElement>(null);
   const list = useRef<VirtualizerHandle>(null);
-  const { isAtEnd, onScroll, onResize, toEnd } = useScrollPlace(scroller, list, rows, isLooking);
+  const { isAtEnd, onScroll, onResize, toEnd } = useScrollPlace(scroller, list, rows, { isLooking, isEmpty });
   const older = useOlder(thread, hasOlder && !isLooking, list, rows);
   const isPrepended = useIsPrepended(rows);
-  useEffect(() => onAtEnd(isAtEnd && rows.length > 0), [onAtEnd, isAtEnd, rows.length]);
+  useEffect(() => onAtEnd(isAtEnd ?? false), [onAtEnd, isAtEnd]);
 
   return (
     <div className={styles.frame}>
@@ -60,7 +60,7 @@ export function MessageList({
         tabIndex={0}
         onKeyDown={moveInLog}
       >
-        <div className={styles.space} />
+        {rows.length > 0 && <div className={styles.space} />}
         {rows.length === 0 && !isEmpty && <Loading />}
         {isEmpty && (
           <div className={styles.empty}>
@@ -93,7 +93,7 @@ export function MessageList({
           </button>
         </p>
       )}
-      {!isAtEnd && rows.length > 0 && <JumpButton unread={unread} onJump={toEnd} />}
+      {isAtEnd === false && <JumpButton unread={unread} onJump={toEnd} />}
     </div>
   );
 }

@@ -1,18 +1,28 @@
 import type { LiveConversation } from '@duet/sdk';
+import { useEffect, useRef } from 'react';
 import { Avatar } from '../appearance/avatar.tsx';
 import button from '../appearance/button.module.css';
 import { Icon } from '../appearance/icon.tsx';
 import { useNow } from '../appearance/now.ts';
 import { lastSeen } from '../appearance/time.ts';
+import { isTouch } from '../appearance/touch.ts';
 import styles from './thread-header.module.css';
 
 interface ThreadHeaderProps {
   readonly conversation: LiveConversation | undefined;
+  readonly takesFocus: boolean;
   readonly onClose: () => void;
 }
 
 /** With whom, and whether they are there. */
-export function ThreadHeader({ conversation, onClose }: ThreadHeaderProps) {
+export function ThreadHeader({ conversation, takesFocus, onClose }: ThreadHeaderProps) {
+  const heading = useRef<HTMLHeadingElement>(null);
+  const isKnown = conversation !== undefined;
+  useEffect(() => {
+    // Elsewhere the field to write in takes it.
+    if (takesFocus && isKnown && isTouch()) heading.current?.focus();
+  }, [takesFocus, isKnown]);
+
   return (
     <header className={styles.header}>
       <button
@@ -27,7 +37,7 @@ export function ThreadHeader({ conversation, onClose }: ThreadHeaderProps) {
         <>
           <Avatar user={conversation.peer} size="small" />
           <div className={styles.who}>
-            <h2 className={styles.name}>
+            <h2 ref={heading} tabIndex={-1} className={styles.name}>
               <bdi>{conversation.peer.username}</bdi>
             </h2>
             <Status {...conversation} />

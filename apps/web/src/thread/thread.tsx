@@ -26,7 +26,8 @@ export function Thread({ id, takesFocus, onClose }: ThreadProps) {
   const { messages, outgoing, hasOlder, isSynced, error } = useMessages(id);
   const isLookedAt = useAttention();
   const [isAtEnd, setAtEnd] = useState(false);
-  const isReading = isAtEnd && isLookedAt;
+  const isEmpty = isSynced && messages.length + outgoing.length === 0;
+  const isReading = isAtEnd && isLookedAt && (messages.length > 0 || isEmpty);
   const [divider, removeDivider] = useDivider(
     conversation && { readSeq: conversation.read_seq, unread: conversation.unread_count, isReading },
   );
@@ -46,7 +47,7 @@ export function Thread({ id, takesFocus, onClose }: ThreadProps) {
         if (event.key === 'Escape' && !event.nativeEvent.isComposing) onClose();
       }}
     >
-      <ThreadHeader conversation={conversation} onClose={onClose} />
+      <ThreadHeader conversation={conversation} takesFocus={takesFocus} onClose={onClose} />
       {error && error.recovery !== 'retry' ? (
         <p className={styles.notice}>This conversation is not there, or it is not yours.</p>
       ) : (
@@ -57,7 +58,7 @@ export function Thread({ id, takesFocus, onClose }: ThreadProps) {
             peerName={name}
             hasOlder={hasOlder}
             isLooking={isLooking}
-            isEmpty={isSynced && rows.length === 0}
+            isEmpty={isEmpty}
             unread={conversation?.unread_count ?? 0}
             onAtEnd={setAtEnd}
           />

@@ -5,18 +5,25 @@ import type { Row } from './rows.ts';
 /** Nearer to the end than this is at the end. */
 const NEAR_PX = 48;
 
+interface Beginning {
+  /** The first new message is being looked for. */
+  readonly isLooking: boolean;
+  /** There is nothing to begin at, and it is certain. */
+  readonly isEmpty: boolean;
+}
+
 /**
  * Where somebody is in the messages. Who is at the end stays there, whatever comes; who reads further up is left alone. It begins at the first
  * new message, or at the end.
- * @param isLooking the first new message is being looked for
+ * @returns `isAtEnd` is undefined until that is known
  */
 export function useScrollPlace(
   scroller: RefObject<HTMLElement | null>,
   list: RefObject<VirtualizerHandle | null>,
   rows: readonly Row[],
-  isLooking: boolean,
+  { isLooking, isEmpty }: Beginning,
 ) {
-  const [isAtEnd, setAtEnd] = useState(false);
+  const [isAtEnd, setAtEnd] = useState<boolean>();
   const sticks = useRef(false);
   const lastOffset = useRef(0);
   const isPlaced = useRef(false);
@@ -26,6 +33,8 @@ export function useScrollPlace(
     const element = scroller.current;
     if (!element || !isPlaced.current) return;
     const { scrollTop, scrollHeight, clientHeight } = element;
+    // Where nothing is shown nobody is at the end of it.
+    if (clientHeight === 0) return setAtEnd(false);
     const isNear = scrollHeight - scrollTop - clientHeight <= NEAR_PX;
     // Only going up leaves the end: what grows below does not.
     if (isNear) sticks.current = true;
@@ -38,6 +47,13 @@ export function useScrollPlace(
     sticks.current = true;
     list.current?.scrollToIndex(rows.length - 1, { align: 'end' });
   }, [list, rows.length]);
+
+  useLayoutEffect(() => {
+    if (!isEmpty) return;
+    isPlaced.current = true;
+    sticks.current = true;
+    setAtEnd(true);
+  }, [isEmpty]);
 
   useLayoutEffect(() => {
     const last = rows.at(-1)?.message;
