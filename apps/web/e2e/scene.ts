@@ -9,20 +9,20 @@ const DAY = 24 * 60 * MINUTE;
 type Line = readonly [who: 'me' | 'them', agoMinutes: number, text: string];
 
 const TALKS: Readonly<Record<string, readonly Line[]>> = {
-  'Nadia Okafor': [
+  'Nadia': [
     ['them', (3 * DAY) / MINUTE, 'The photos from the opening are on the shared drive.'],
     ['me', (3 * DAY) / MINUTE - 6, 'Lovely ones! Thank you, Nadia'],
   ],
-  'Theo Lindqvist': [['them', DAY / MINUTE + 70, 'Train gets in at 9:40, I will walk from there.']],
-  'Priya Raman': [
+  'Theo': [['them', DAY / MINUTE + 70, 'Train gets in at 9:40, I will walk from there.']],
+  'Priya': [
     ['me', DAY / MINUTE + 12, 'Did the new chairs arrive?'],
     ['them', 190, 'All twelve, and they even match.'],
   ],
-  'Sofia Marín': [
+  'Sofia': [
     ['them', 58, 'I moved our call to Monday at ten. Does that still work for you?'],
     ['them', 57, 'Otherwise Tuesday is free, too.'],
   ],
-  'Jonas Weber': [
+  'Jonas': [
     ['them', DAY / MINUTE + 25, 'The printer needs the final file by Friday noon.'],
     ['me', DAY / MINUTE + 21, 'That is tomorrow! I will have the cover ready tonight.'],
     ['them', 46, 'Morning! Did you get to the cover?'],
@@ -35,12 +35,12 @@ const TALKS: Readonly<Record<string, readonly Line[]>> = {
     ['them', 4, 'Perfect. Sending it to the printer now 🚀'],
     ['me', 2, 'Then lunch is on you.'],
   ],
-  'Amara Diallo': [['them', 1, 'Are you at the studio? I am downstairs with coffee ☕']],
+  'Amara': [['them', 1, 'Are you at the studio? I am downstairs with coffee ☕']],
 };
 
 export interface Scene {
   readonly friends: ReadonlyMap<string, Account>;
-  /** The conversation that is open, with Jonas Weber. */
+  /** The conversation that is open, with Jonas. */
   readonly openId: string;
   /** Shows all of it to a page at the hours at which it was said. */
   stage(page: Page): Promise<void>;
@@ -55,12 +55,12 @@ export async function setScene(serverUrl: string, me: Account): Promise<Scene> {
     const friend = await register(serverUrl, name);
     friends.set(name, friend);
     const conversation_id = await conversationOf(me, friend);
-    if (name === 'Jonas Weber') openId = conversation_id;
+    if (name === 'Jonas') openId = conversation_id;
     for (const [who, agoMinutes, content] of lines) {
       const { rest } = who === 'me' ? me : friend;
       const { seq, timestamp } = await rest.messages.send({ conversation_id, content });
       hours.set(timestamp, new Date(NOW.getTime() - agoMinutes * MINUTE).toISOString());
-      const hasRead = who === 'me' ? friend : ['Sofia Marín', 'Amara Diallo'].includes(name) ? undefined : me;
+      const hasRead = who === 'me' ? friend : ['Sofia', 'Amara'].includes(name) ? undefined : me;
       await hasRead?.rest.conversations.markRead({ conversation_id, seq });
     }
   }

@@ -28,9 +28,9 @@ async function take(page: Page, name: string): Promise<void> {
 
 test('somebody at work: wide, dark, narrow, offline', async ({ visit, server, trouble }) => {
   trouble.expect(UNREACHABLE);
-  const { session, ...me } = await register(server.url, 'Lena Hoffmann');
+  const { session, ...me } = await register(server.url, 'Lena');
   const scene = await setScene(server.url, { ...me, session });
-  const online = ['Jonas Weber', 'Amara Diallo', 'Priya Raman'].map((name) => {
+  const online = ['Jonas', 'Amara', 'Priya'].map((name) => {
     const duet = createDuet({
       url: server.url,
       getToken: () => scene.friends.get(name)?.session.access ?? null,
@@ -58,7 +58,7 @@ test('somebody at work: wide, dark, narrow, offline', async ({ visit, server, tr
 
   const phone = await arrive('/', NARROW);
   await take(phone.page, 'narrow-list');
-  await phone.chat.open('Jonas Weber');
+  await phone.chat.open('Jonas');
   await expect(phone.chat.message('Then lunch is on you')).toBeInViewport();
   await take(phone.page, 'narrow');
 
