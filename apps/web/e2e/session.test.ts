@@ -39,7 +39,7 @@ test('My session is ended elsewhere: I am told, and asked to sign in again', asy
     });
   });
 
-  await expect(ada.chat.connection).toContainText('Your session is over.', { timeout: 20_000 });
+  await expect(ada.chat.connection).toContainText('This session is over.', { timeout: 20_000 });
   await expect(ada.chat.message('Hello')).toBeVisible();
   await ada.chat.connection.getByRole('button', { name: 'Sign in again' }).click();
   await expect(ada.page.getByRole('heading', { name: 'Sign in to Duet' })).toBeVisible();
