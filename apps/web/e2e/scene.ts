@@ -9,20 +9,20 @@ const DAY = 24 * 60 * MINUTE;
 type Line = readonly [who: 'me' | 'them', agoMinutes: number, text: string];
 
 const TALKS: Readonly<Record<string, readonly Line[]>> = {
-  'Nadia': [
+  Nadia: [
     ['them', (3 * DAY) / MINUTE, 'The photos from the opening are on the shared drive.'],
     ['me', (3 * DAY) / MINUTE - 6, 'Lovely ones! Thank you, Nadia'],
   ],
-  'Theo': [['them', DAY / MINUTE + 70, 'Train gets in at 9:40, I will walk from there.']],
-  'Priya': [
+  Theo: [['them', DAY / MINUTE + 70, 'Train gets in at 9:40, I will walk from there.']],
+  Priya: [
     ['me', DAY / MINUTE + 12, 'Did the new chairs arrive?'],
     ['them', 190, 'All twelve, and they even match.'],
   ],
-  'Sofia': [
+  Sofia: [
     ['them', 58, 'I moved our call to Monday at ten. Does that still work for you?'],
     ['them', 57, 'Otherwise Tuesday is free, too.'],
   ],
-  'Jonas': [
+  Jonas: [
     ['them', DAY / MINUTE + 25, 'The printer needs the final file by Friday noon.'],
     ['me', DAY / MINUTE + 21, 'That is tomorrow! I will have the cover ready tonight.'],
     ['them', 46, 'Morning! Did you get to the cover?'],
@@ -35,7 +35,7 @@ const TALKS: Readonly<Record<string, readonly Line[]>> = {
     ['them', 4, 'Perfect. Sending it to the printer now 🚀'],
     ['me', 2, 'Then lunch is on you.'],
   ],
-  'Amara': [['them', 1, 'Are you at the studio? I am downstairs with coffee ☕']],
+  Amara: [['them', 1, 'Are you at the studio? I am downstairs with coffee ☕']],
 };
 
 export interface Scene {
