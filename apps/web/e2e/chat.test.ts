@@ -31,7 +31,8 @@ test('I see that somebody is writing, and that they stopped', async ({ join }) =
   await expect(typing).toBeVisible();
   await expect(ada.chat.row(ben.name)).toContainText('typing…');
   await ben.chat.field.fill('');
-  await expect(typing).toBeHidden();
+  // Sooner than it would be over by itself.
+  await expect(typing).toBeHidden({ timeout: 3000 });
 
   await ben.chat.field.pressSequentially('Well');
   await expect(typing).toBeVisible();
