@@ -254,7 +254,7 @@ describe('4.5 and 4.6 ends', () => {
 
   test('a socket whose token expires is closed with 4401', async () => {
     const { ada, ben, id } = await pair();
-    const token = await mint({ sub: ada.id, exp: Math.floor(Date.now() / 1000) + 3 });
+    const token = await mint({ sub: ada.id, exp: Math.floor(Date.now() / 1000) + 5 });
     const socket = await connect(`${server.url}/ws/chat/${id}/?token=${token}`);
     await ben.send(id, 'heard while it lasts');
     expect(await socket.next()).toMatchObject({ message: 'heard while it lasts' });
