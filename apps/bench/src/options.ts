@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 import { z } from 'zod';
-import { type ScenarioName, scenarioNames } from './scenarios/names.ts';
+import { type ScenarioName, scenarioNames, usualNames } from './scenarios/names.ts';
 
 /** What the command line asks for. */
 export interface Options {
@@ -9,6 +9,8 @@ export interface Options {
   readonly rounds: number;
   /** How long each measurement takes, after its warm-up. */
   readonly seconds: number;
+  /** How long a soak takes. */
+  readonly minutes: number;
   readonly generators: number;
   readonly database: string;
   readonly json: string | undefined;
@@ -34,9 +36,10 @@ const names = z
   .pipe(z.array(z.enum(scenarioNames, { error: `--only: some of ${scenarioNames.join(',')}` })));
 
 const options = z.object({
-  only: names.default([...scenarioNames]),
+  only: names.default([...usualNames]),
   rounds: count('rounds', 100).default(3),
   seconds: count('seconds', 600).default(5),
+  minutes: count('minutes', 10_000).default(30),
   generators: count('generators', 16).default(GENERATORS),
   database: z
     .url({ protocol: /^postgres(ql)?$/, error: '--database: must be a postgres:// URL' })
@@ -47,7 +50,7 @@ const options = z.object({
 });
 
 export const usage = `pnpm bench [--only ${scenarioNames.join(',')}]
-           [--rounds 3] [--seconds 5] [--generators ${GENERATORS}] [--database postgres://…] [--json FILE] [--charts]`;
+           [--rounds 3] [--seconds 5] [--minutes 30] [--generators ${GENERATORS}] [--database postgres://…] [--json FILE] [--charts]`;
 
 /** @throws UsageError with one line. @returns undefined when help was asked for */
 export function parseOptions(args: string[]): Options | undefined {
@@ -63,6 +66,7 @@ function parse(args: string[]): z.infer<typeof options> {
         only: { type: 'string' },
         rounds: { type: 'string' },
         seconds: { type: 'string' },
+        minutes: { type: 'string' },
         generators: { type: 'string' },
         database: { type: 'string' },
         json: { type: 'string' },

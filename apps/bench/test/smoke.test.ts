@@ -8,7 +8,16 @@ import type { Contender } from '../src/servers/server.ts';
 import { duet, duetV1, express, relay } from '../src/servers/start.ts';
 
 const database = 'postgres://postgres@127.0.0.1:5432/postgres';
-const options = { only: [], rounds: 1, seconds: 1, generators: 2, database, json: undefined, charts: false };
+const options = {
+  only: [],
+  rounds: 1,
+  seconds: 1,
+  minutes: 1,
+  generators: 2,
+  database,
+  json: undefined,
+  charts: false,
+};
 
 afterAll(undoAll);
 

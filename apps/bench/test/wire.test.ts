@@ -11,7 +11,7 @@ afterEach(() => close());
 
 async function connect(port: number, heard: string[], lost: string[] = []): Promise<Wire> {
   return new Promise((resolve) => {
-    const wire = new Wire(port, '/', '', {
+    const wire = new Wire({ port }, '/', '', {
       opened: () => queueMicrotask(() => resolve(wire)),
       text: (data, start, end) => heard.push(data.toString('utf8', start, end)),
       read: () => {},

@@ -25,6 +25,8 @@ interface Member {
   readonly id: string;
   readonly token: string;
   readonly port: number;
+  /** Where the socket comes from; undefined: wherever the system likes. */
+  readonly address?: string | undefined;
 }
 
 /** What one side sends and hears. */
@@ -70,7 +72,7 @@ export class Pair {
       isReady = true;
       ready();
     };
-    const wire = new Wire(member.port, speech.path(seat), speech.headers(seat), {
+    const wire = new Wire(member, speech.path(seat), speech.headers(seat), {
       opened: () => {
         if (speech.readyAtOnce) becomeReady();
       },

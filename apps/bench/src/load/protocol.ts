@@ -2,7 +2,15 @@ import { z } from 'zod';
 
 // What the run and its generator processes say to each other.
 
-const member = z.object({ id: z.string(), token: z.string(), port: z.number() });
+const member = z.object({
+  id: z.string(),
+  token: z.string(),
+  port: z.number(),
+  address: z.string().optional(),
+});
+
+/** A conversation and its two sides. */
+export const planned = z.object({ conversationId: z.string(), users: z.tuple([member, member]) });
 
 export const pace = z.union([
   z.object({ kind: z.literal('closed'), inFlight: z.number(), senders: z.enum(['both', 'one']) }),
@@ -13,7 +21,7 @@ export const command = z.discriminatedUnion('do', [
   z.object({
     do: z.literal('connect'),
     dialect: z.enum(['duet', 'duet.v1', 'relay', 'socket.io']),
-    pairs: z.array(z.object({ conversationId: z.string(), users: z.tuple([member, member]) })),
+    pairs: z.array(planned),
   }),
   z.object({ do: z.literal('send'), pace }),
   z.object({

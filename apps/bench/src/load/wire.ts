@@ -12,6 +12,12 @@ export interface Listener {
   lost(why: string): void;
 }
 
+/** Which port of this machine a wire leads to, and from which of its addresses, if that matters. */
+interface Target {
+  readonly port: number;
+  readonly address?: string | undefined;
+}
+
 /** Every socket of the process is read into this, one after the other. */
 const inbound = Buffer.allocUnsafe(256 * 1024);
 const TEXT = 0x1;
@@ -28,7 +34,7 @@ export class Wire {
   #upgraded = false;
   #ended = false;
 
-  constructor(port: number, path: string, headers: string, listener: Listener) {
+  constructor({ port, address }: Target, path: string, headers: string, listener: Listener) {
     this.#listener = listener;
     const onread = {
       buffer: inbound,
@@ -37,7 +43,7 @@ export class Wire {
         return true;
       },
     };
-    this.#socket = connect({ host: '127.0.0.1', port, noDelay: true, onread });
+    this.#socket = connect({ host: '127.0.0.1', port, localAddress: address, noDelay: true, onread });
     this.#socket.on('error', (error) => this.#lose(error.message));
     this.#socket.on('close', () => this.#lose('the connection was closed'));
     const key = randomBytes(16).toString('base64');

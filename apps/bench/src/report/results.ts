@@ -12,6 +12,8 @@ export const metrics = {
   lag: { label: 'sent late, p50 ms', digits: 2 },
   disordered: { label: 'order violations', digits: 0 },
   socketKb: { label: 'KB per socket', digits: 1 },
+  floodPerSecond: { label: 'flooded/s', digits: 0 },
+  floodStoredPerSecond: { label: 'of it stored/s', digits: 0 },
   residentMb: { label: 'resident MB', digits: 0 },
   connectsPerSecond: { label: 'connects/s', digits: 0 },
   errors: { label: 'errors', digits: 0 },

@@ -1,5 +1,6 @@
 import { conversations } from './conversations.ts';
 import { embedded } from './embedded.ts';
+import { flood } from './flood.ts';
 import { history } from './history.ts';
 import { idle } from './idle.ts';
 import { lone } from './lone.ts';
@@ -9,6 +10,7 @@ import { openLoop } from './open-loop.ts';
 import { rest } from './rest.ts';
 import type { Scenario } from './scenario.ts';
 import { sends } from './sends.ts';
+import { soak } from './soak.ts';
 import { sockets } from './sockets.ts';
 
 export const scenarios: Record<ScenarioName, Scenario> = {
@@ -22,4 +24,6 @@ export const scenarios: Record<ScenarioName, Scenario> = {
   nodes,
   history,
   conversations,
+  flood,
+  soak,
 };

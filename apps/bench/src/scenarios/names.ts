@@ -9,6 +9,11 @@ export const scenarioNames = [
   'nodes',
   'history',
   'conversations',
+  'flood',
+  'soak',
 ] as const;
+
+/** Those that run when none is named. */
+export const usualNames = scenarioNames.filter((name) => name !== 'soak');
 
 export type ScenarioName = (typeof scenarioNames)[number];

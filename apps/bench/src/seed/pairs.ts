@@ -16,11 +16,16 @@ export async function seedPairs(server: Server, count: number, prefix = ''): Pro
   await seeder.users(rows.flatMap(({ users }) => users));
   await seeder.conversations(rows);
   const [port = 0] = server.ports;
-  return each(rows, async ({ id, users: [a, b] }) => ({
+  return each(rows, async ({ id, users: [a, b] }, i) => ({
     conversationId: id,
     users: [
-      { id: a, token: await mintToken(a), port },
-      { id: b, token: await mintToken(b), port },
+      { id: a, token: await mintToken(a), port, address: addressOf(i) },
+      { id: b, token: await mintToken(b), port, address: addressOf(i) },
     ],
   }));
+}
+
+/** One of this machine's many addresses: a server takes only so much from a single one. */
+function addressOf(index: number): string {
+  return `127.1.${(index >> 8) & 255}.${index & 255}`;
 }

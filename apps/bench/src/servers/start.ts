@@ -32,17 +32,18 @@ async function start(
   return { pids: [child.pid], ports: [child.port], database, schema, stop };
 }
 
-const duetEnv = { JWT_SECRET, SHUTDOWN_DELAY_SECONDS: '0' };
+/** The limits are for people; nobody sends as a load does. */
+const duetEnv = { JWT_SECRET, SHUTDOWN_DELAY_SECONDS: '0', RATE_LIMITS: 'off' };
 
 /** For so long after its start Duet reckons with other nodes, and tells them of every message. */
 const ALONE_AFTER_MS = 7000;
 
-/** Duet on PostgreSQL, through the socket of one conversation. */
-export const duet = (adminUrl: string): Contender => ({
+/** Duet on PostgreSQL, through the socket of one conversation; `env` besides what a load needs. */
+export const duet = (adminUrl: string, env: Record<string, string> = {}): Contender => ({
   name: 'duet',
   dialect: 'duet',
   start: async () => {
-    const server = await start(DUET, adminUrl, duetEnv, 'duet');
+    const server = await start(DUET, adminUrl, { ...duetEnv, ...env }, 'duet');
     await sleep(ALONE_AFTER_MS);
     return server;
   },
