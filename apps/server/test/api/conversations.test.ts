@@ -63,6 +63,10 @@ describe('3.4 getConversation', () => {
     expect(await ada.conversation(id)).toMatchObject({ last_seq: 1, unread_count: 0, last_message: sent });
     expect(await ben.conversation(id)).toMatchObject({ last_seq: 1, unread_count: 1, last_message: sent });
     expect(await ben.conversation(id.toUpperCase())).toMatchObject({ id });
+    // The list is read by a statement of its own.
+    for (const each of [ada, ben]) {
+      expect((await each.get(LIST)).as(entity.conversations)).toEqual([await each.conversation(id)]);
+    }
   });
 
   test('is 404 for ids unknown or malformed, 403 for others’', async () => {

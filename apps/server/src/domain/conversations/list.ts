@@ -3,7 +3,7 @@ import { sql } from 'drizzle-orm';
 import type { ActorContext } from '../context.ts';
 import { perDatabase } from '../per-database.ts';
 import { decodeCursor, encodeCursor, pageByActivity } from './by-activity.ts';
-import { prepareRead, viewAs } from './view.ts';
+import { namesBeside, prepareRead, viewAs } from './view.ts';
 
 /**
  * A page of the actor's conversations, latest activity first (PROTOCOL 3.2).
@@ -17,6 +17,7 @@ export async function listConversations(
   const after = input.cursor === undefined ? undefined : decodeCursor(input.cursor);
   const rows = await readPage(db)({
     actorId: actor.id,
+    actorName: actor.username,
     afterActivityAt: after?.activityAt ?? null,
     afterId: after?.id ?? null,
     limit: input.limit + 1,
@@ -30,11 +31,13 @@ export async function listConversations(
 }
 
 const readPage = perDatabase((db) => {
-  const [actorId, afterActivityAt, afterId, limit] = [
+  const [actorId, actorName, afterActivityAt, afterId, limit] = [
     sql`${sql.placeholder('actorId')}`,
+    sql`${sql.placeholder('actorName')}`,
     sql`${sql.placeholder('afterActivityAt')}`,
     sql`${sql.placeholder('afterId')}`,
     sql`${sql.placeholder('limit')}`,
   ];
-  return prepareRead(db, pageByActivity({ actorId, afterActivityAt, afterId, limit }), 'list_conversations');
+  const page = pageByActivity({ actorId, afterActivityAt, afterId, limit });
+  return prepareRead(db, page, 'list_conversations', namesBeside(actorId, actorName));
 });

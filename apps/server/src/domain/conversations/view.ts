@@ -28,11 +28,36 @@ export const readConversations = perDatabase((db) =>
   ),
 );
 
+/** How both sides get their names: what `c`, the conversations, is joined with. */
+interface Names {
+  readonly join: SQL;
+  readonly username1: SQL;
+  readonly username2: SQL;
+}
+
+const NAMES: Names = {
+  join: sql`join ${users} as u1 on u1.id = c.user1_id join ${users} as u2 on u2.id = c.user2_id`,
+  username1: sql`u1.username`,
+  username2: sql`u2.username`,
+};
+
+/** The names where one of the two is known: only the other is looked up. */
+export function namesBeside(userId: SQL, username: SQL): Names {
+  const nameOf = (id: SQL) =>
+    sql`case ${id} when ${userId}::text then ${username}::text else peer.username end`;
+  return {
+    join: sql`join ${users} as peer on peer.id = case c.user1_id when ${userId}::text then c.user2_id else c.user1_id end`,
+    username1: nameOf(sql`c.user1_id`),
+    username2: nameOf(sql`c.user2_id`),
+  };
+}
+
 /** Prepares reading what a subquery selects, which has the columns of `conversations`. */
 export function prepareRead(
   db: Database,
   source: SQL,
   name: string,
+  names = NAMES,
 ): (values: Record<string, unknown>) => Promise<ConversationRead[]> {
   const words = [
     sql`id`,
@@ -52,9 +77,9 @@ export function prepareRead(
     .select(packed(words, texts))
     .from(
       sql`(
-        select c.*, u1.username as username1, u2.username as username2, m.message_id, m.sender_id, m.content, m.timestamp
+        select c.*, ${names.username1} as username1, ${names.username2} as username2, m.message_id, m.sender_id, m.content, m.timestamp
         from ${source} as c
-        join ${users} as u1 on u1.id = c.user1_id join ${users} as u2 on u2.id = c.user2_id
+        ${names.join}
         left join ${messages} as m on m.conversation_id = c.id and m.seq = c.last_seq
         order by c.activity_at desc, c.id desc) as found`,
     )
