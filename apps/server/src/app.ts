@@ -17,6 +17,8 @@ import { Reconciler } from './socket/reconcile.ts';
 import { SocketServer } from './socket/server.ts';
 import { Told } from './socket/told.ts';
 import { StartupError } from './startup-error.ts';
+import { createMetrics } from './telemetry/metrics.ts';
+import { openTracing } from './telemetry/tracing.ts';
 
 /** A server that listens. */
 export interface App {
@@ -40,7 +42,10 @@ const REQUESTS_TIMEOUT_MS = 2000;
  */
 export async function startApp(config: Config, log: FastifyBaseLogger, webFolder?: string): Promise<App> {
   const { databaseUrl, dataDir } = config;
+  const metrics = createMetrics();
   const database = await (databaseUrl === undefined ? openEmbedded(dataDir) : openPostgres(databaseUrl));
+  const tracing = await openTracing(config.tracing);
+  const tracer = tracing?.tracer;
   let events: Events | undefined;
   try {
     const { db } = database;
@@ -48,19 +53,33 @@ export async function startApp(config: Config, log: FastifyBaseLogger, webFolder
     const domain = await createContext(
       database,
       (identity) => {
-        events = openEvents({ ...config, ...identity, load, log });
+        events = openEvents({ ...config, ...identity, load, log, meterOf: metrics.busOf });
         return events;
       },
       { messageLength: config.messageMaxLength, queuedSends: config.sendQueueMax },
+      { meter: metrics.domain, tracer },
     );
     const auth = resolveAuth(config);
-    const authenticate = createAuthenticate(domain, createTokenVerifier(auth));
+    const authenticate = metrics.counted(createAuthenticate(domain, createTokenVerifier(auth)));
     const accounts = auth.mode === 'secret' &&
       config.localAccounts && {
         ...domain,
         issueAccessToken: createTokenIssuer(auth.secret, config.accessTokenSeconds),
         sessionSeconds: config.sessionSeconds,
       };
+    const metricsEndpoint =
+      config.metricsToken === undefined
+        ? undefined
+        : {
+            token: config.metricsToken,
+            ...metrics.expose({
+              pingDatabase: () => database.ping(READY_TIMEOUT_MS),
+              queuedMessages: () => domain.sends.items,
+              queuedBytes: () => domain.sends.bytes,
+              heldMessages: () => hub.held,
+              bufferedBytes: () => sockets.bufferedBytes,
+            }),
+          };
     let draining = false;
     const http = await createHttpServer({
       domain,
@@ -75,6 +94,9 @@ export async function startApp(config: Config, log: FastifyBaseLogger, webFolder
         await database.ping(READY_TIMEOUT_MS);
       },
       webFolder,
+      metrics: metricsEndpoint,
+      meter: metrics.http,
+      tracer,
     });
     // Only what comes from other nodes can be missed.
     const told = databaseUrl === undefined ? undefined : new Told();
@@ -82,9 +104,10 @@ export async function startApp(config: Config, log: FastifyBaseLogger, webFolder
       domain.events,
       async (holes) => (await load(holes)).map(({ message }) => message),
       log,
+      metrics.socket,
       told,
     );
-    const reconciler = told && new Reconciler({ domain, hub, told, log });
+    const reconciler = told && new Reconciler({ domain, hub, told, log, meter: metrics.socket });
     const sockets = new SocketServer({
       http: http.server,
       domain,
@@ -92,6 +115,8 @@ export async function startApp(config: Config, log: FastifyBaseLogger, webFolder
       hub,
       heartbeatSeconds: config.heartbeatSeconds,
       log,
+      meter: metrics.socket,
+      tracer,
     });
     const stop = async () => {
       await sockets.drain();
@@ -117,11 +142,13 @@ export async function startApp(config: Config, log: FastifyBaseLogger, webFolder
         draining = true;
         await new Promise((resolve) => setTimeout(resolve, delayMs));
         await stop();
+        await tracing?.close();
         await database.close();
       },
     };
   } catch (error) {
     await events?.close();
+    await tracing?.close();
     await database.close();
     throw error;
   }

@@ -2,6 +2,7 @@ import type { ConversationState, Message } from '@duet/contract';
 import { pino } from 'pino';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { memoryEvents } from '../events/memory.ts';
+import { createMetrics } from '../telemetry/metrics.ts';
 import { Hub } from './hub.ts';
 import type { LoadHoles } from './mender.ts';
 
@@ -26,7 +27,7 @@ afterEach(() => {
 
 function setUp(load: LoadHoles) {
   const events = memoryEvents();
-  const hub = new Hub(events, load, pino({ level: 'silent' }));
+  const hub = new Hub(events, load, pino({ level: 'silent' }), createMetrics().socket);
   const heard: number[] = [];
   let failed = false;
   const seat = hub.take('c', 'a');
