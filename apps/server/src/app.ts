@@ -44,7 +44,7 @@ export async function startApp(config: Config, log: FastifyBaseLogger, webFolder
   const { databaseUrl, dataDir } = config;
   const metrics = createMetrics();
   const database = await (databaseUrl === undefined ? openEmbedded(dataDir) : openPostgres(databaseUrl));
-  const tracing = await openTracing(config.tracing);
+  const tracing = await openTracing(config.tracing, log);
   const tracer = tracing?.tracer;
   let events: Events | undefined;
   try {

@@ -63,7 +63,8 @@ export class FrameObserver {
 
   /** The socket closed. */
   close(): void {
-    if (this.#refused > MAX_LINES) this.#log().info({ frames: this.#refused }, 'more frames were refused');
+    const frames = this.#refused - MAX_LINES;
+    if (frames > 0) this.#log().info({ frames, kind: this.#kind }, 'more frames were refused');
   }
 }
 

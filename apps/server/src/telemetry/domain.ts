@@ -1,6 +1,18 @@
 import { Histogram, type Registry } from '@prometheus-io/client';
-import type { DomainMeter } from '../domain/meter.ts';
+import type { DomainMeter, Fallback, PageBounds, SendOutcome, SyncKind } from '../domain/meter.ts';
 import { cellsBy, tally } from './tally.ts';
+
+const OUTCOMES: readonly SendOutcome[] = [
+  'created',
+  'repeated',
+  'conflict',
+  'not_found',
+  'not_participant',
+  'busy',
+];
+const FALLBACKS: readonly Fallback[] = ['unknown_sender', 'stored_before'];
+const SYNCS: readonly SyncKind[] = ['fresh', 'changes', 'reset'];
+const BOUNDS: readonly PageBounds[] = ['none', 'before', 'after', 'both'];
 
 /** Sends and their batches, read markers, and how clients catch up. */
 export function domainMeter(registry: Registry, failed: (cause: unknown) => void): DomainMeter {
@@ -47,10 +59,10 @@ export function domainMeter(registry: Registry, failed: (cause: unknown) => void
     labels: ['bounds'],
   });
   const [sent, fellBack, synced, read] = [
-    cellsBy((outcome) => sends({ outcome })),
-    cellsBy((reason) => fallbacks({ reason })),
-    cellsBy((kind) => syncs({ kind })),
-    cellsBy((bounds) => pages({ bounds })),
+    cellsBy((outcome) => sends({ outcome }), OUTCOMES),
+    cellsBy((reason) => fallbacks({ reason }), FALLBACKS),
+    cellsBy((kind) => syncs({ kind }), SYNCS),
+    cellsBy((bounds) => pages({ bounds }), BOUNDS),
   ];
   const [moved, stayed] = [markers({ moved: 'true' }), markers({ moved: 'false' })];
   return {

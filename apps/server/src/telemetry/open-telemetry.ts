@@ -1,5 +1,5 @@
 import { ROOT_CONTEXT, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
-import { parseTraceParent } from '@opentelemetry/core';
+import { type ExportResult, ExportResultCode, parseTraceParent } from '@opentelemetry/core';
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
 import {
   defaultResource,
@@ -14,19 +14,20 @@ import {
   BatchSpanProcessor,
   ParentBasedSampler,
   type Sampler,
+  type SpanExporter,
   TraceIdRatioBasedSampler,
   TracerProvider,
 } from '@opentelemetry/sdk-trace';
 import type { Tracer } from '../domain/trace.ts';
-import type { Tracing, TracingConfig } from './tracing.ts';
+import type { Tracing, TracingConfig, TracingLog } from './tracing.ts';
 
 /** What waits for a receiver that does not answer holds up nobody's end for longer. */
 const CLOSE_TIMEOUT_MS = 1500;
 const KINDS = { server: SpanKind.SERVER, internal: SpanKind.INTERNAL };
 
 /** Spans over OTLP, as JSON over HTTP. Nothing of it is global: several servers may run in one process. */
-export function createTracing(config: TracingConfig): Tracing {
-  const exporter = new OTLPTraceExporter({ url: `${config.endpoint}/v1/traces` });
+export function createTracing(config: TracingConfig, log: TracingLog): Tracing {
+  const exporter = sayingSo(new OTLPTraceExporter({ url: `${config.endpoint}/v1/traces` }), log);
   const provider = new TracerProvider({
     resource: defaultResource()
       .merge(named('duet'))
@@ -40,12 +41,35 @@ export function createTracing(config: TracingConfig): Tracing {
     close: async () => {
       let timer: NodeJS.Timeout | undefined;
       const limit = new Promise<void>((resolve) => {
-        timer = setTimeout(resolve, CLOSE_TIMEOUT_MS);
+        timer = setTimeout(() => {
+          log.warn({}, 'spans are lost: their receiver did not take the last ones in time');
+          resolve();
+        }, CLOSE_TIMEOUT_MS);
       });
       // A receiver that is away is no reason to fail: spans are a help, not a duty.
       await Promise.race([provider.shutdown().catch(() => {}), limit]);
       clearTimeout(timer);
     },
+  };
+}
+
+/** Says when spans begin to be lost, and when they are no more. */
+function sayingSo(exporter: SpanExporter, log: TracingLog): SpanExporter {
+  let isAway = false;
+  const look = ({ code, error: err }: ExportResult) => {
+    const failed = code === ExportResultCode.FAILED;
+    if (failed && !isAway) log.warn({ err }, 'spans are lost: their receiver does not take them');
+    if (!failed && isAway) log.info({}, 'spans are received again');
+    isAway = failed;
+  };
+  return {
+    export: (spans, done) =>
+      exporter.export(spans, (result) => {
+        look(result);
+        done(result);
+      }),
+    forceFlush: async () => exporter.forceFlush?.(),
+    shutdown: () => exporter.shutdown(),
   };
 }
 

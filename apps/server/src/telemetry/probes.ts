@@ -26,23 +26,35 @@ export function watchProbes(registry: Registry, probes: Probes): void {
     'What waits to be read by clients, all together.',
     probes.bufferedBytes,
   );
-  const up = new Gauge({
+  watchDatabase(registry, probes.pingDatabase);
+}
+
+function watchDatabase(registry: Registry, ping: Probes['pingDatabase']): void {
+  let asked: Promise<{ up: number; seconds: number }> | undefined;
+  // One question for both gauges, which are read at the same time.
+  const ask = () => {
+    const began = performance.now();
+    const answered = (up: number) => ({ up, seconds: (performance.now() - began) / 1000 });
+    asked ??= ping()
+      .then(
+        () => answered(1),
+        () => answered(0),
+      )
+      .finally(() => {
+        asked = undefined;
+      });
+    return asked;
+  };
+  const up: Gauge = new Gauge({
     name: 'duet_database_up',
     help: '1 if the database answers, else 0.',
     registers: [registry],
+    collect: async () => up.set((await ask()).up),
   });
-  const ping = new Gauge({
+  const seconds: Gauge = new Gauge({
     name: 'duet_database_ping_seconds',
     help: 'How long the database took to answer, or was waited for.',
     registers: [registry],
-    collect: async () => {
-      const began = performance.now();
-      const answered = await probes.pingDatabase().then(
-        () => true,
-        () => false,
-      );
-      up.set(answered ? 1 : 0);
-      ping.set((performance.now() - began) / 1000);
-    },
+    collect: async () => seconds.set((await ask()).seconds),
   });
 }

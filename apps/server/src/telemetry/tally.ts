@@ -37,9 +37,15 @@ export function tally(
   };
 }
 
-/** The cells of a label's values, made when first asked for; only for values of a known few. */
-export function cellsBy(make: (value: string) => Cell): (value: string) => Cell {
-  const cells = new Map<string, Cell>();
+/**
+ * The cells of a label's values, of which there must be a known few.
+ * @param expected those that are 0 from the beginning, so that the first one counts is seen as a rise; the others begin when first asked for
+ */
+export function cellsBy(
+  make: (value: string) => Cell,
+  expected: readonly string[] = [],
+): (value: string) => Cell {
+  const cells = new Map(expected.map((value) => [value, make(value)]));
   return (value) => {
     const known = cells.get(value);
     if (known) return known;

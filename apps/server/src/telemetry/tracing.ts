@@ -13,6 +13,11 @@ export interface TracingConfig {
   readonly ratio: number;
 }
 
+export interface TracingLog {
+  info(about: object, message: string): void;
+  warn(about: object, message: string): void;
+}
+
 export interface Tracing {
   readonly tracer: Tracer;
   /** Lets go what was seen, within a second or two, and ends. */
@@ -20,8 +25,11 @@ export interface Tracing {
 }
 
 /** Loads OpenTelemetry, and only where somebody wants its spans: it is a tenth of a second and a dozen megabytes. */
-export async function openTracing(config: TracingConfig | undefined): Promise<Tracing | undefined> {
+export async function openTracing(
+  config: TracingConfig | undefined,
+  log: TracingLog,
+): Promise<Tracing | undefined> {
   if (!config) return undefined;
   const { createTracing } = await import('./open-telemetry.ts');
-  return createTracing(config);
+  return createTracing(config, log);
 }
