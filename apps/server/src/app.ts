@@ -18,7 +18,7 @@ import { SocketServer } from './socket/server.ts';
 import { Told } from './socket/told.ts';
 import { StartupError } from './startup-error.ts';
 import { createMetrics } from './telemetry/metrics.ts';
-import { openTracing } from './telemetry/tracing.ts';
+import { openTracing, type Tracing } from './telemetry/tracing.ts';
 
 /** A server that listens. */
 export interface App {
@@ -44,10 +44,11 @@ export async function startApp(config: Config, log: FastifyBaseLogger, webFolder
   const { databaseUrl, dataDir } = config;
   const metrics = createMetrics();
   const database = await (databaseUrl === undefined ? openEmbedded(dataDir) : openPostgres(databaseUrl));
-  const tracing = await openTracing(config.tracing, log);
-  const tracer = tracing?.tracer;
   let events: Events | undefined;
+  let tracing: Tracing | undefined;
   try {
+    tracing = await openTracing(config.tracing, log);
+    const tracer = tracing?.tracer;
     const { db } = database;
     const load = prepareLoadCommitted(db);
     const domain = await createContext(
@@ -142,8 +143,7 @@ export async function startApp(config: Config, log: FastifyBaseLogger, webFolder
         draining = true;
         await new Promise((resolve) => setTimeout(resolve, delayMs));
         await stop();
-        await tracing?.close();
-        await database.close();
+        await Promise.all([tracing?.close(), database.close()]);
       },
     };
   } catch (error) {

@@ -24,7 +24,7 @@ export interface Tracing {
   close(): Promise<void>;
 }
 
-/** Loads OpenTelemetry, and only where somebody wants its spans: it is a tenth of a second and a dozen megabytes. */
+/** Loads OpenTelemetry, and only where somebody wants its spans: it takes a tenth of a second, and 40 MB. */
 export async function openTracing(
   config: TracingConfig | undefined,
   log: TracingLog,
