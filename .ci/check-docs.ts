@@ -13,7 +13,16 @@ const variables = new Set([...config.matchAll(/^ {2}([A-Z][A-Z_]+):/gm)].map(([,
 /** pnpm's own commands. */
 const BUILT_IN = new Set(['install', 'exec', 'add', 'run', 'pack']);
 /** Variables that are not the server's. */
-const OTHERS = new Set(['CI', 'SHOW_PLANS', 'TEST_DATABASE']);
+const OTHERS = new Set([
+  'CI',
+  'SHOW_PLANS',
+  'TEST_DATABASE',
+  // The OTLP exporter reads these by itself.
+  'OTEL_EXPORTER_OTLP_HEADERS',
+  'OTEL_EXPORTER_OTLP_TIMEOUT',
+  'OTEL_EXPORTER_OTLP_COMPRESSION',
+  'OTEL_RESOURCE_ATTRIBUTES',
+]);
 
 const faults: string[] = [];
 for (const document of documents) {
@@ -31,7 +40,7 @@ for (const document of documents) {
   }
   // Files of the server's source, named as in a walk through it: `rest/routes.ts`.
   for (const [, path = ''] of text.matchAll(
-    /`((?:src|db|domain|events|auth|rest|socket|test)\/[\w./-]+\.\w+)`/g,
+    /`((?:src|db|domain|events|auth|rest|socket|telemetry|test)\/[\w./-]+\.\w+)`/g,
   )) {
     const places = [`apps/server/${path}`, `apps/server/src/${path}`, `packages/contract/${path}`];
     if (!places.some((place) => existsSync(place))) fault(`no such file: ${path}`);

@@ -41,7 +41,11 @@ export default defineConfig(async () => {
         // The black-box suite, against a server on either kind of database.
         project('embedded', 'embedded', ['test/api/**/*.test.ts']),
         ...(withPostgres ? [project('postgres', 'postgres', ['test/api/**/*.test.ts'])] : []),
-        project('once', 'embedded', withPostgres ? [...once, 'test/{postgres,events}/**/*.test.ts'] : once),
+        project(
+          'once',
+          'embedded',
+          withPostgres ? [...once, 'test/{postgres,events,telemetry}/**/*.test.ts'] : once,
+        ),
         { test: { ...bounded, name: 'alone', include: ALONE, env: { TEST_DATABASE: 'embedded' } } },
       ],
     },

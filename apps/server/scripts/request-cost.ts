@@ -12,6 +12,7 @@ import { listMessages } from '../src/domain/messages/list.ts';
 import { prepareStore } from '../src/domain/messages/store.ts';
 import { memoryEvents } from '../src/events/memory.ts';
 import { StartupError } from '../src/startup-error.ts';
+import { createMetrics } from '../src/telemetry/metrics.ts';
 import { BATCH, pickMany, send, type Target } from './storage/conversations.ts';
 import { connect, runScript } from './storage/database.ts';
 import { blocksTouched } from './storage/measure.ts';
@@ -28,10 +29,12 @@ await runScript(async () => {
 async function measureRequests(sql: postgres.Sql): Promise<void> {
   const targets = await findTargets(sql);
   const db = drizzle(sql, { casing: 'snake_case' });
-  const context = await createContext({ db, batchDb: db }, memoryEvents, {
-    messageLength: 10_000,
-    queuedSends: 1,
-  });
+  const context = await createContext(
+    { db, batchDb: db },
+    memoryEvents,
+    { messageLength: 10_000, queuedSends: 1 },
+    { meter: createMetrics().domain },
+  );
   const store = prepareStore(db, new Participants());
   const [now] = await sql<{ position: string }[]>`select pg_current_snapshot()::text as position`;
   const actAs = ({ users: [id] }: Target) => ({ ...context, actor: { id, username: '' } });

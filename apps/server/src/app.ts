@@ -17,6 +17,8 @@ import { Reconciler } from './socket/reconcile.ts';
 import { SocketServer } from './socket/server.ts';
 import { Told } from './socket/told.ts';
 import { StartupError } from './startup-error.ts';
+import { createMetrics } from './telemetry/metrics.ts';
+import { openTracing, type Tracing } from './telemetry/tracing.ts';
 
 /** A server that listens. */
 export interface App {
@@ -40,27 +42,45 @@ const REQUESTS_TIMEOUT_MS = 2000;
  */
 export async function startApp(config: Config, log: FastifyBaseLogger, webFolder?: string): Promise<App> {
   const { databaseUrl, dataDir } = config;
+  const metrics = createMetrics();
   const database = await (databaseUrl === undefined ? openEmbedded(dataDir) : openPostgres(databaseUrl));
   let events: Events | undefined;
+  let tracing: Tracing | undefined;
   try {
+    tracing = await openTracing(config.tracing, log);
+    const tracer = tracing?.tracer;
     const { db } = database;
     const load = prepareLoadCommitted(db);
     const domain = await createContext(
       database,
       (identity) => {
-        events = openEvents({ ...config, ...identity, load, log });
+        events = openEvents({ ...config, ...identity, load, log, meterOf: metrics.busOf });
         return events;
       },
       { messageLength: config.messageMaxLength, queuedSends: config.sendQueueMax },
+      { meter: metrics.domain, tracer },
     );
     const auth = resolveAuth(config);
-    const authenticate = createAuthenticate(domain, createTokenVerifier(auth));
+    const authenticate = metrics.counted(createAuthenticate(domain, createTokenVerifier(auth)));
     const accounts = auth.mode === 'secret' &&
       config.localAccounts && {
         ...domain,
         issueAccessToken: createTokenIssuer(auth.secret, config.accessTokenSeconds),
         sessionSeconds: config.sessionSeconds,
       };
+    const metricsEndpoint =
+      config.metricsToken === undefined
+        ? undefined
+        : {
+            token: config.metricsToken,
+            ...metrics.expose({
+              pingDatabase: () => database.ping(READY_TIMEOUT_MS),
+              queuedMessages: () => domain.sends.items,
+              queuedBytes: () => domain.sends.bytes,
+              heldMessages: () => hub.held,
+              bufferedBytes: () => sockets.bufferedBytes,
+            }),
+          };
     let draining = false;
     const http = await createHttpServer({
       domain,
@@ -75,6 +95,9 @@ export async function startApp(config: Config, log: FastifyBaseLogger, webFolder
         await database.ping(READY_TIMEOUT_MS);
       },
       webFolder,
+      metrics: metricsEndpoint,
+      meter: metrics.http,
+      tracer,
     });
     // Only what comes from other nodes can be missed.
     const told = databaseUrl === undefined ? undefined : new Told();
@@ -82,9 +105,10 @@ export async function startApp(config: Config, log: FastifyBaseLogger, webFolder
       domain.events,
       async (holes) => (await load(holes)).map(({ message }) => message),
       log,
+      metrics.socket,
       told,
     );
-    const reconciler = told && new Reconciler({ domain, hub, told, log });
+    const reconciler = told && new Reconciler({ domain, hub, told, log, meter: metrics.socket });
     const sockets = new SocketServer({
       http: http.server,
       domain,
@@ -92,6 +116,8 @@ export async function startApp(config: Config, log: FastifyBaseLogger, webFolder
       hub,
       heartbeatSeconds: config.heartbeatSeconds,
       log,
+      meter: metrics.socket,
+      tracer,
     });
     const stop = async () => {
       await sockets.drain();
@@ -117,11 +143,12 @@ export async function startApp(config: Config, log: FastifyBaseLogger, webFolder
         draining = true;
         await new Promise((resolve) => setTimeout(resolve, delayMs));
         await stop();
-        await database.close();
+        await Promise.all([tracing?.close(), database.close()]);
       },
     };
   } catch (error) {
     await events?.close();
+    await tracing?.close();
     await database.close();
     throw error;
   }

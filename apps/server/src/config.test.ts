@@ -14,6 +14,8 @@ test('nothing set is a server for one machine', () => {
     auth: { mode: 'secret', secret: undefined },
     localAccounts: true,
     corsOrigins: [],
+    metricsToken: undefined,
+    tracing: undefined,
   });
 });
 
@@ -48,6 +50,23 @@ test('everything set is what it says', () => {
   });
 });
 
+test('traces are sampled as OpenTelemetry’s variables say', () => {
+  const endpoint = { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://otel.example:4318/' };
+  expect(parseConfig(endpoint).tracing).toEqual({
+    endpoint: 'http://otel.example:4318',
+    serviceName: undefined,
+    sampler: 'always_on',
+    followsParent: true,
+    ratio: 1,
+  });
+  const sampler = { OTEL_TRACES_SAMPLER: 'traceidratio', OTEL_TRACES_SAMPLER_ARG: '0.25' };
+  expect(parseConfig({ ...endpoint, ...sampler }).tracing).toMatchObject({
+    sampler: 'traceidratio',
+    followsParent: false,
+    ratio: 0.25,
+  });
+});
+
 test.each([
   [{ PORT: 'http' }, 'PORT: must be a whole number'],
   [{ PORT: '70000' }, 'PORT: '],
@@ -77,6 +96,17 @@ test.each([
   [{ CORS_ORIGINS: 'https://a.example/path' }, 'CORS_ORIGINS: '],
   [{ PUBLIC_URL: 'chat.example' }, 'PUBLIC_URL: must be an http or https URL'],
   [{ LOG_LEVEL: 'loud' }, 'LOG_LEVEL: '],
+  [{ METRICS_TOKEN: 'hidden' }, 'METRICS_TOKEN: must have at least 16 characters'],
+  [
+    { METRICS_TOKEN: 'hidden in many words' },
+    'METRICS_TOKEN: must have at least 16 characters, and no spaces',
+  ],
+  [
+    { OTEL_EXPORTER_OTLP_ENDPOINT: 'hidden:4317' },
+    'OTEL_EXPORTER_OTLP_ENDPOINT: must be an http or https URL',
+  ],
+  [{ OTEL_TRACES_SAMPLER: 'xray' }, 'OTEL_TRACES_SAMPLER: '],
+  [{ OTEL_TRACES_SAMPLER_ARG: '2' }, 'OTEL_TRACES_SAMPLER_ARG: '],
   [{ MESSAGE_MAX_LENGTH: '10001' }, 'MESSAGE_MAX_LENGTH: '],
 ])('%o is refused by name, without its value', (env, line) => {
   const error = (() => {

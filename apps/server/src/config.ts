@@ -1,6 +1,7 @@
 import { MESSAGE_MAX_LENGTH } from '@duet/contract';
 import { z } from 'zod';
 import { StartupError } from './startup-error.ts';
+import type { TracingConfig } from './telemetry/tracing.ts';
 
 const int = (min: number, max: number) =>
   z.string().regex(/^\d+$/, 'must be a whole number').transform(Number).pipe(z.int().min(min).max(max));
@@ -27,6 +28,16 @@ const ALGORITHMS = [
   'ES384',
   'ES512',
   'EdDSA',
+] as const;
+
+/** OpenTelemetry's names. */
+const SAMPLERS = [
+  'always_on',
+  'always_off',
+  'traceidratio',
+  'parentbased_always_on',
+  'parentbased_always_off',
+  'parentbased_traceidratio',
 ] as const;
 
 export const databaseUrl = z
@@ -66,6 +77,14 @@ const environment = z.object({
   ACCESS_TOKEN_SECONDS: int(1, 86_400).default(900),
   SESSION_DAYS: int(1, 365).default(30),
   CORS_ORIGINS: list.pipe(z.array(z.union([z.literal('*'), origin]))).default([]),
+  METRICS_TOKEN: z
+    .string()
+    .regex(/^[\x21-\x7e]{16,}$/, 'must have at least 16 characters, and no spaces')
+    .optional(),
+  OTEL_EXPORTER_OTLP_ENDPOINT: httpUrl.transform((url) => url.replace(/\/+$/, '')).optional(),
+  OTEL_SERVICE_NAME: z.string().optional(),
+  OTEL_TRACES_SAMPLER: z.enum(SAMPLERS).default('parentbased_always_on'),
+  OTEL_TRACES_SAMPLER_ARG: z.coerce.number().min(0).max(1).default(1),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
   MESSAGE_MAX_LENGTH: int(1, MESSAGE_MAX_LENGTH).default(MESSAGE_MAX_LENGTH),
   SEND_QUEUE_MAX: int(1, 1_000_000).default(10_000),
@@ -101,6 +120,10 @@ export interface Config {
   readonly accessTokenSeconds: number;
   readonly sessionSeconds: number;
   readonly corsOrigins: readonly string[];
+  /** What whoever reads `/metrics` has to have; undefined: it is not there. */
+  readonly metricsToken: string | undefined;
+  /** Undefined: nothing is traced. */
+  readonly tracing: TracingConfig | undefined;
   readonly logLevel: string;
   readonly messageMaxLength: number;
   readonly sendQueueMax: number;
@@ -139,11 +162,26 @@ export function parseConfig(env: Readonly<Record<string, string | undefined>>): 
     accessTokenSeconds: e.ACCESS_TOKEN_SECONDS,
     sessionSeconds: e.SESSION_DAYS * 86_400,
     corsOrigins: e.CORS_ORIGINS,
+    metricsToken: e.METRICS_TOKEN,
+    tracing: tracingOf(e),
     logLevel: e.LOG_LEVEL,
     messageMaxLength: e.MESSAGE_MAX_LENGTH,
     sendQueueMax: e.SEND_QUEUE_MAX,
     heartbeatSeconds: e.HEARTBEAT_SECONDS,
     shutdownDelaySeconds: e.SHUTDOWN_DELAY_SECONDS,
+  };
+}
+
+function tracingOf(e: z.infer<typeof environment>): TracingConfig | undefined {
+  if (e.OTEL_EXPORTER_OTLP_ENDPOINT === undefined) return undefined;
+  const followsParent = e.OTEL_TRACES_SAMPLER.startsWith('parentbased_');
+  const sampler = e.OTEL_TRACES_SAMPLER.replace('parentbased_', '');
+  return {
+    endpoint: e.OTEL_EXPORTER_OTLP_ENDPOINT,
+    serviceName: e.OTEL_SERVICE_NAME,
+    sampler: sampler === 'always_off' || sampler === 'traceidratio' ? sampler : 'always_on',
+    followsParent,
+    ratio: e.OTEL_TRACES_SAMPLER_ARG,
   };
 }
 

@@ -6,6 +6,8 @@ import { loadDatabaseId } from './conversations/changes.ts';
 import { loadConversationKey } from './conversations/id.ts';
 import { Participants } from './conversations/participants.ts';
 import { createSendQueue, type SendQueue } from './messages/send-queue.ts';
+import type { DomainMeter } from './meter.ts';
+import type { Trace, Tracer } from './trace.ts';
 
 /** What every verb of the domain works with. */
 export interface Context {
@@ -19,6 +21,9 @@ export interface Context {
   /** Tells this database from every other one: see `conversations/changes.ts`. */
   readonly databaseId: string;
   readonly limits: Limits;
+  readonly meter: DomainMeter;
+  /** What this is a part of, where it is traced. */
+  readonly trace?: Trace | undefined;
 }
 
 export interface Limits {
@@ -33,6 +38,12 @@ export interface ActorContext extends Context {
   readonly actor: User;
 }
 
+/** Who watches the domain at work. */
+export interface Observers {
+  readonly meter: DomainMeter;
+  readonly tracer?: Tracer | undefined;
+}
+
 /** What all nodes of a database have in common. */
 type Identity = Pick<Context, 'conversationKey' | 'databaseId'>;
 
@@ -44,11 +55,21 @@ export async function createContext(
   { db, batchDb }: { readonly db: Database; readonly batchDb: Database },
   openEvents: (identity: Identity) => Events,
   limits: Limits,
+  { meter, tracer }: Observers,
 ): Promise<Context> {
   const now = () => new Date();
   const identity = { conversationKey: await loadConversationKey(db), databaseId: await loadDatabaseId(db) };
   const events = openEvents(identity);
   const participants = new Participants();
-  const sends = createSendQueue({ db, batchDb, participants, events, now, limit: limits.queuedSends });
-  return { ...identity, db, events, now, sends, participants, limits };
+  const sends = createSendQueue({
+    db,
+    batchDb,
+    participants,
+    events,
+    now,
+    limit: limits.queuedSends,
+    meter,
+    tracer,
+  });
+  return { ...identity, db, events, now, sends, participants, limits, meter };
 }

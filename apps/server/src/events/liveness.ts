@@ -36,6 +36,11 @@ export class Liveness {
     return this.#quietBeats >= ALONE_AFTER_BEATS;
   }
 
+  /** How many others there are. */
+  get nodes(): number {
+    return this.#heardAt.size;
+  }
+
   alive(node: string): void {
     this.#quietBeats = 0;
     this.#heardAt.set(node, performance.now());

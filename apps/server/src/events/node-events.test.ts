@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { createMetrics } from '../telemetry/metrics.ts';
 import { BEAT_MS, type Bus, type BusListener } from './bus.ts';
 import type { DomainEvent } from './events.ts';
 import { NodeEvents } from './node-events.ts';
@@ -26,7 +27,7 @@ function join({ isWell = true } = {}) {
     close: async () => {},
   };
   const log = { info: () => {}, warn: () => {}, error: () => {} };
-  const events = new NodeEvents(bus, async () => [], log);
+  const events = new NodeEvents(bus, async () => [], log, createMetrics().busOf('test'));
   const hear = (text: string) => others?.hear('there', [text]);
   const beats = (count: number) => vi.advanceTimersByTime(count * BEAT_MS);
   return { events, carried, hear, beats };

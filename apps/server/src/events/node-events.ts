@@ -10,6 +10,7 @@ import {
   topicsOf,
 } from './events.ts';
 import { Liveness } from './liveness.ts';
+import type { BusMeter } from './meter.ts';
 import { decodeNote, type EventNote, encodeEvent, encodeNodeNote, type LoadCommitted } from './notes.ts';
 
 interface Followed extends Following {
@@ -21,6 +22,7 @@ export class NodeEvents implements Events {
   readonly node: string;
   readonly #bus: Bus;
   readonly #log: BusLog;
+  readonly #meter: BusMeter;
   readonly #listeners = new Set<EventListener>();
   readonly #watchers = new Set<(change: BusChange) => void>();
   readonly #followed = new Map<Topic, Followed>();
@@ -30,10 +32,12 @@ export class NodeEvents implements Events {
   #wasAlone = false;
 
   /** @param load reads the messages that other nodes only name */
-  constructor(bus: Bus, load: LoadCommitted, log: BusLog) {
+  constructor(bus: Bus, load: LoadCommitted, log: BusLog, meter: BusMeter) {
     this.node = bus.node;
     this.#bus = bus;
     this.#log = log;
+    this.#meter = meter;
+    meter.state(false, 0);
     const missed = () => this.#tell({ type: 'missed' });
     this.#arrivals = new Arrivals({
       load,
@@ -42,20 +46,31 @@ export class NodeEvents implements Events {
       log,
     });
     const beat = () => bus.publish([encodeNodeNote('alive')]);
-    bus.start({ opened: beat, hear: (node, texts) => this.#hear(node, texts), missed });
     this.#liveness = new Liveness({
       beat,
-      isWell: () => bus.check(),
+      isWell: () => {
+        const isWell = bus.check();
+        meter.state(isWell, this.#liveness.nodes);
+        return isWell;
+      },
       onGone: (node) => this.#tell({ type: 'node_gone', node }),
       onBack: missed,
       onAlone: () => log.info({}, 'no other node is heard: events stay here until one is'),
     });
+    const opened = () => {
+      meter.state(true, this.#liveness.nodes);
+      beat();
+    };
+    bus.start({ opened, hear: (node, texts) => this.#hear(node, texts), missed });
   }
 
   publish(events: readonly DomainEvent[]): void {
     this.#deliver(events, this.node);
     if (this.#liveness.isAlone) this.#wasAlone ||= events.length > 0;
-    else this.#bus.publish(events.map(encodeEvent));
+    else {
+      this.#meter.published(events.length);
+      this.#bus.publish(events.map(encodeEvent));
+    }
   }
 
   subscribe(listener: EventListener): () => void {
@@ -108,6 +123,7 @@ export class NodeEvents implements Events {
 
   #hear(node: string, texts: readonly string[]): void {
     // Whatever it says: a node may be killed before its first beat is heard here, but not without having said anything that matters.
+    this.#meter.heard(texts.length);
     this.#liveness.alive(node);
     if (this.#wasAlone) {
       this.#wasAlone = false;
@@ -129,6 +145,7 @@ export class NodeEvents implements Events {
   }
 
   #tell(change: BusChange): void {
+    if (change.type === 'missed') this.#meter.missed();
     this.#log.info(
       change,
       change.type === 'missed' ? 'events of other nodes may have been missed' : 'a node is gone',

@@ -2,6 +2,7 @@ import { createHash, type KeyObject, randomUUID } from 'node:crypto';
 import type { BusLog } from './bus.ts';
 import type { Events } from './events.ts';
 import { memoryEvents } from './memory.ts';
+import type { BusMeter } from './meter.ts';
 import { NatsBus } from './nats.ts';
 import { NodeEvents } from './node-events.ts';
 import type { LoadCommitted } from './notes.ts';
@@ -15,11 +16,13 @@ export interface EventsOptions {
   readonly conversationKey: KeyObject;
   readonly load: LoadCommitted;
   readonly log: BusLog;
+  /** Makes the meter of a bus of this kind. */
+  readonly meterOf: (bus: 'postgres' | 'nats') => BusMeter;
 }
 
 /** Joins this node with the others of its database: through NATS, if there is one, or through PostgreSQL. */
 export function openEvents(options: EventsOptions): Events {
-  const { databaseUrl, natsUrl, load, log } = options;
+  const { databaseUrl, natsUrl, load, log, meterOf } = options;
   if (databaseUrl === undefined) return memoryEvents();
   const node = randomUUID();
   const group = groupOf(options);
@@ -27,7 +30,7 @@ export function openEvents(options: EventsOptions): Events {
     natsUrl === undefined
       ? new PostgresBus({ node, databaseUrl, channel: `duet_${group}`, log })
       : new NatsBus({ node, natsUrl, prefix: `duet.${group}`, log });
-  return new NodeEvents(bus, load, log);
+  return new NodeEvents(bus, load, log, meterOf(natsUrl === undefined ? 'postgres' : 'nats'));
 }
 
 /** Nodes belong together that share a database, and in it a schema. Who does not know its key cannot listen in. */

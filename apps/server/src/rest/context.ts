@@ -1,3 +1,4 @@
+import type { TRPCError } from '@trpc/server';
 import type { Identity } from '../auth/authenticate.ts';
 import type { AccountsContext } from '../domain/accounts/context.ts';
 import type { Context } from '../domain/context.ts';
@@ -21,4 +22,6 @@ export interface RequestContext {
   /** Scheme and host of absolute URLs, without a slash at the end. */
   readonly baseUrl: string;
   readonly reply: ReplyMeta;
+  /** Hears how each call ended; undefined where the request as a whole says it. */
+  readonly called?: (procedure: string, seconds: number, error: TRPCError | undefined) => void;
 }

@@ -3,8 +3,8 @@ import { DomainError } from '../domain/error.ts';
 
 /** `/healthz`: the process lives. `/readyz`: it can serve. */
 export function registerHealth(app: FastifyInstance, checkReady: () => Promise<void>): void {
-  app.get('/healthz', () => ({ status: 'ok' }));
-  app.get('/readyz', async () => {
+  app.get('/healthz', { config: { operation: 'healthz' } }, () => ({ status: 'ok' }));
+  app.get('/readyz', { config: { operation: 'readyz' } }, async () => {
     await checkReady().catch((cause: unknown) => {
       throw new DomainError('unavailable', undefined, { cause });
     });

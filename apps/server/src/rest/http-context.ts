@@ -2,6 +2,7 @@ import type { FastifyRequest } from 'fastify';
 import { type Authenticate, bearerToken, type Identity } from '../auth/authenticate.ts';
 import type { AccountsContext } from '../domain/accounts/context.ts';
 import type { Context } from '../domain/context.ts';
+import type { Trace } from '../domain/trace.ts';
 import type { RequestContext } from './context.ts';
 
 /** What the HTTP side is given by the composition root. */
@@ -17,10 +18,10 @@ export interface HttpDependencies {
 type HttpRequest = Pick<FastifyRequest, 'headers' | 'id' | 'protocol' | 'host'>;
 
 /** The context of a request; its token is checked when a procedure first asks, and once. */
-export function contextOf(deps: HttpDependencies, request: HttpRequest): RequestContext {
+export function contextOf(deps: HttpDependencies, request: HttpRequest, trace?: Trace): RequestContext {
   let identity: Promise<Identity> | undefined;
   return {
-    domain: deps.domain,
+    domain: trace ? { ...deps.domain, trace } : deps.domain,
     accounts: deps.accounts,
     authenticate: () => {
       identity ??= deps.authenticate(bearerToken(request.headers.authorization));

@@ -21,8 +21,11 @@ const t = initTRPC
 export const router = t.router;
 
 /** Domain refusals become tRPC errors of the same status, once, for every procedure. */
-const refusing = t.procedure.use(async ({ next }) => {
+const refusing = t.procedure.use(async ({ ctx, path, next }) => {
+  const began = ctx.called && performance.now();
   const result = await next();
+  if (began !== undefined)
+    ctx.called?.(path, (performance.now() - began) / 1000, result.ok ? undefined : result.error);
   if (!result.ok && result.error.cause instanceof DomainError) {
     const { cause } = result.error;
     throw new TRPCError({ code: trpcCodeOf(cause), message: cause.message, cause });

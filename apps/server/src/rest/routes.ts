@@ -6,6 +6,7 @@ import { DomainError } from '../domain/error.ts';
 import type { ReplyMeta, RequestContext } from './context.ts';
 import { contextOf, type HttpDependencies } from './http-context.ts';
 import { inTime } from './in-time.ts';
+import { traceOf } from './observe.ts';
 import { appRouter } from './router.ts';
 
 /** Where a request's context is kept between its hook and its handler. */
@@ -22,15 +23,16 @@ function registerOperation(
   deps: HttpDependencies,
   { name, operation }: NamedOperation,
 ): void {
-  const { method, path, auth, success } = operation;
+  const { id, method, path, auth, success } = operation;
   const usualStatus = Number(Object.keys(success)[0]);
   const numbers = numericFields(operation.input);
   app.route({
     method,
     url: path.replaceAll(/\{(\w+)\}/g, ':$1'),
+    config: { operation: id },
     // Before the body is read: whoever may not call does not make the server read.
     onRequest: async (request) => {
-      const ctx = contextOf(deps, request);
+      const ctx = contextOf(deps, request, traceOf(request));
       request.setDecorator(CONTEXT, ctx);
       if (auth === 'bearer') await ctx.authenticate();
     },

@@ -1,13 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
-import { PAYLOAD_MAX_BYTES } from '@duet/contract';
+import { PAYLOAD_MAX_BYTES, type Problem } from '@duet/contract';
 import cors from '@fastify/cors';
 import helmet from '@fastify/helmet';
 import {
   type FastifyBaseLogger,
   type FastifyInstance,
   type FastifyReply,
-  type FastifyRequest,
   fastify,
   LogController,
 } from 'fastify';
@@ -16,14 +15,16 @@ import { registerDocs } from './docs.ts';
 import { registerHealth } from './health.ts';
 import type { HttpDependencies } from './http-context.ts';
 import { acceptJsonOnly } from './json-body.ts';
+import { type MetricsEndpoint, registerMetrics } from './metrics.ts';
 import { answerTheRest } from './not-found.ts';
+import { type HttpObservers, noteRefusal, observeRequests } from './observe.ts';
 import { problemHeaders, toProblem } from './problem.ts';
 import { registerOperations } from './routes.ts';
 import { registerTrpc } from './trpc.ts';
 import { refuseUnreadable } from './unreadable.ts';
 import { registerWebApp } from './web-app.ts';
 
-export interface HttpServerOptions extends HttpDependencies {
+export interface HttpServerOptions extends HttpDependencies, HttpObservers {
   readonly log: FastifyBaseLogger;
   readonly corsOrigins: readonly string[];
   /** Whether a request with an `Upgrade` header is the socket's. */
@@ -32,6 +33,8 @@ export interface HttpServerOptions extends HttpDependencies {
   readonly checkReady: () => Promise<void>;
   /** Where the built web app is. */
   readonly webFolder: string | undefined;
+  /** Undefined: `/metrics` is not there. */
+  readonly metrics?: MetricsEndpoint | undefined;
 }
 
 /**
@@ -64,19 +67,23 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Fast
     http: { shouldUpgradeCallback: options.isUpgrade },
     forceCloseConnections: 'idle',
     return503OnClosing: false, // what still comes while the server drains is served
-    clientErrorHandler: refuseUnreadable,
+    clientErrorHandler: refuseUnreadable(options.log, options.meter),
     // A path that cannot be decoded or matched is one that is not there.
-    frameworkErrors: (_error, request, reply) => sendProblem(new DomainError('not_found'), request, reply),
+    frameworkErrors: (_error, request, reply) => {
+      const error = new DomainError('not_found');
+      options.meter.refused(error.code);
+      request.log.info({ operation: 'none', code: error.code }, 'request refused');
+      return sendProblem(toProblem(error, request.id), reply);
+    },
   });
-  app.setErrorHandler(sendProblem);
+  app.setErrorHandler<Error>((error, request, reply) => {
+    const problem = toProblem(error, request.id);
+    noteRefusal(request, options.meter, problem.code, problem.status >= 500 ? error : undefined);
+    return sendProblem(problem, reply);
+  });
+  observeRequests(app, options);
   app.addHook('onRequest', async (request, reply) => {
     reply.header('x-request-id', request.id).header('cache-control', 'no-store');
-  });
-  app.addHook('onResponse', async (request, reply) => {
-    const [path] = request.url.split('?', 1);
-    const { method } = request;
-    const { statusCode: status, elapsedTime } = reply;
-    request.log[status < 400 ? 'debug' : 'info']({ method, path, status, ms: Math.round(elapsedTime) });
   });
   await app.register(helmet, {
     // Whether this host is only ever reached through TLS is for the proxy in front to say.
@@ -92,6 +99,7 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Fast
   acceptJsonOnly(app, JSON.parse);
   registerOperations(app, options);
   registerHealth(app, options.checkReady);
+  if (options.metrics) registerMetrics(app, options.metrics);
   await registerDocs(app);
   await registerTrpc(app, options);
   await registerWebApp(app, options.webFolder);
@@ -105,10 +113,7 @@ function requestIdOf({ headers }: { headers: Record<string, unknown> }): string 
 }
 
 /** The one way out for errors of REST. */
-function sendProblem(error: Error, request: FastifyRequest, reply: FastifyReply): FastifyReply {
-  const problem = toProblem(error, request.id);
-  // Faults of ours go to the log with their cause; refusals are the client's and do not.
-  if (problem.status >= 500) request.log.error({ err: error }, 'a request failed');
-  reply.header('x-request-id', request.id).headers(problemHeaders(problem));
+function sendProblem(problem: Problem, reply: FastifyReply): FastifyReply {
+  reply.header('x-request-id', problem.request_id).headers(problemHeaders(problem));
   return reply.code(problem.status).type('application/problem+json').send(JSON.stringify(problem));
 }

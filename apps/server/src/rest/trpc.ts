@@ -1,8 +1,10 @@
+import type { TRPCError } from '@trpc/server';
 import { fastifyRequestHandler } from '@trpc/server/adapters/fastify';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { contextOf, type HttpDependencies } from './http-context.ts';
 import { HANDLER_TIMEOUT_MS } from './in-time.ts';
 import { acceptJsonOnly } from './json-body.ts';
+import { type HttpObservers, logCall, noteRefusal, traceOf } from './observe.ts';
 import { problemHeaders, toProblem } from './problem.ts';
 import { appRouter } from './router.ts';
 
@@ -10,12 +12,16 @@ import { appRouter } from './router.ts';
 const MAX_BATCH = 20;
 
 /** `/trpc`: the procedures for a `@trpc/client`. tRPC's own Fastify plugin would read bodies that are not UTF-8 as other text. */
-export async function registerTrpc(app: FastifyInstance, deps: HttpDependencies): Promise<void> {
+export async function registerTrpc(
+  app: FastifyInstance,
+  deps: HttpDependencies & HttpObservers,
+): Promise<void> {
   await app.register(async (trpc) => {
     acceptJsonOnly(trpc, (text) => text); // tRPC parses it
     trpc.route<{ Params: { path: string } }>({
       method: ['GET', 'POST'],
       url: '/trpc/:path',
+      config: { operation: 'trpc' },
       handlerTimeout: HANDLER_TIMEOUT_MS,
       handler: (request, reply) =>
         fastifyRequestHandler({
@@ -24,17 +30,33 @@ export async function registerTrpc(app: FastifyInstance, deps: HttpDependencies)
           res: reply,
           path: request.params.path,
           maxBatchSize: MAX_BATCH,
-          createContext: () => contextOf(deps, request),
+          createContext: () => ({
+            ...contextOf(deps, request, traceOf(request)),
+            called: (procedure, seconds, error) => observeCall(deps, request, procedure, seconds, error),
+          }),
           responseMeta: ({ ctx, errors: [error], info }) => {
             if (error) return { headers: problemHeaders(toProblem(error, request.id)) };
             // The calls of a batch share one answer, and a link would not say whose it is.
             return ctx?.reply.link && !info?.isBatchCall ? { headers: { link: ctx.reply.link } } : {};
           },
           onError: ({ error }) => {
-            if (toProblem(error, request.id).status >= 500)
-              request.log.error({ err: error }, 'a call failed');
+            const { code, status } = toProblem(error, request.id);
+            noteRefusal(request, deps.meter, code, status >= 500 ? error : undefined);
           },
         }),
     });
   });
+}
+
+/** What can be seen of one call; `onError` counts its refusal, as it does those that reach no procedure. */
+function observeCall(
+  { meter }: HttpObservers,
+  request: FastifyRequest,
+  procedure: string,
+  seconds: number,
+  error: TRPCError | undefined,
+): void {
+  const { code, status } = error ? toProblem(error, request.id) : { code: undefined, status: 200 };
+  meter.called(procedure, code ?? 'ok', seconds);
+  if (code) logCall(request, { procedure, code, seconds, err: status >= 500 ? error : undefined });
 }

@@ -2,7 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import { errors } from '@duet/contract';
+import type { FastifyBaseLogger } from 'fastify';
 import { DomainError } from '../domain/error.ts';
+import type { HttpMeter } from './meter.ts';
 import { toProblem } from './problem.ts';
 
 const CODE_OF_NODE: Record<string, 'payload_too_large' | 'request_timeout'> = {
@@ -11,20 +13,24 @@ const CODE_OF_NODE: Record<string, 'payload_too_large' | 'request_timeout'> = {
 };
 
 /** What Node could not read as a request: also a problem (PROTOCOL 1.5), though there is no request to answer. */
-export function refuseUnreadable(error: NodeJS.ErrnoException, socket: Socket): void {
-  if (error.code === 'ECONNRESET' || !socket.writable) {
-    socket.destroy();
-    return;
-  }
-  const code = CODE_OF_NODE[error.code ?? ''] ?? 'invalid_request';
-  const problem = toProblem(new DomainError(code), randomUUID());
-  const body = JSON.stringify(problem);
-  const head = [
-    `HTTP/1.1 ${errors[code].status} ${STATUS_CODES[errors[code].status]}`,
-    'Content-Type: application/problem+json; charset=utf-8',
-    `Content-Length: ${Buffer.byteLength(body)}`,
-    `X-Request-Id: ${problem.request_id}`,
-    'Connection: close',
-  ];
-  socket.end(`${head.join('\r\n')}\r\n\r\n${body}`, () => socket.destroy());
+export function refuseUnreadable(log: Pick<FastifyBaseLogger, 'info'>, meter: HttpMeter) {
+  return (error: NodeJS.ErrnoException, socket: Socket): void => {
+    if (error.code === 'ECONNRESET' || !socket.writable) {
+      socket.destroy();
+      return;
+    }
+    const code = CODE_OF_NODE[error.code ?? ''] ?? 'invalid_request';
+    const problem = toProblem(new DomainError(code), randomUUID());
+    meter.refused(code);
+    log.info({ operation: 'none', code, request_id: problem.request_id }, 'request refused');
+    const body = JSON.stringify(problem);
+    const head = [
+      `HTTP/1.1 ${errors[code].status} ${STATUS_CODES[errors[code].status]}`,
+      'Content-Type: application/problem+json; charset=utf-8',
+      `Content-Length: ${Buffer.byteLength(body)}`,
+      `X-Request-Id: ${problem.request_id}`,
+      'Connection: close',
+    ];
+    socket.end(`${head.join('\r\n')}\r\n\r\n${body}`, () => socket.destroy());
+  };
 }

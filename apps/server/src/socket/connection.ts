@@ -2,6 +2,7 @@ import type { Duplex } from 'node:stream';
 import { type CloseErrorCode, errors } from '@duet/contract';
 import type { RawData, WebSocket } from 'ws';
 import type { Listener } from './hub.ts';
+import type { SocketMeter } from './meter.ts';
 import { type Work, WorkQueue } from './work-queue.ts';
 
 /** Beyond this many bytes waiting to be read a peer is too slow (PROTOCOL 4.5). */
@@ -35,6 +36,7 @@ export class Connection implements Listener {
   /** The same connection beneath: what goes out comes with its header, made once for all sockets, and is written as it is. */
   readonly #socket: Duplex;
   readonly #work: WorkQueue<Buffer | undefined>;
+  readonly #meter: SocketMeter;
   #alive = true;
   /** Whether a frame was handled, or some of what was sent was read, since the last beat. */
   #progressed = true;
@@ -42,9 +44,10 @@ export class Connection implements Listener {
   #closing = false;
   #expiry: NodeJS.Timeout | undefined;
 
-  constructor(ws: WebSocket, socket: Duplex, handle: HandleFrame) {
+  constructor(ws: WebSocket, socket: Duplex, handle: HandleFrame, meter: SocketMeter) {
     this.#ws = ws;
     this.#socket = socket;
+    this.#meter = meter;
     this.#work = new WorkQueue((answer) => this.#workDone(answer));
     ws.on('message', (data, isBinary) => {
       if (!this.#closing) this.enqueue(handle(data, isBinary));
@@ -59,10 +62,16 @@ export class Connection implements Listener {
     return this.#ws.readyState === this.#ws.OPEN;
   }
 
+  /** How much waits to be read by the peer. */
+  get bufferedBytes(): number {
+    return this.#socket.writableLength;
+  }
+
   /** @param frame with its header, see `frames.ts` */
   send(frame: Buffer): void {
     if (this.#socket.writableLength > MAX_BUFFERED_BYTES) this.close('slow_consumer');
     if (!this.isOpen) return;
+    this.#meter.frameWritten();
     if (this.#socket.writableCorked === 0) cork(this.#socket);
     this.#socket.write(frame);
   }
@@ -70,6 +79,7 @@ export class Connection implements Listener {
   /** Sends, and resolves when the peer has read enough for more; for what the server itself sends a lot of. */
   async sendPaced(frame: Buffer): Promise<void> {
     if (!this.isOpen) return;
+    this.#meter.frameWritten();
     await new Promise<void>((resolve) => {
       this.#socket.write(frame, () => resolve());
       if (this.#socket.writableLength <= PACE_BYTES) resolve();
@@ -89,6 +99,7 @@ export class Connection implements Listener {
       this.#progressed = false;
       this.#ws.ping();
     } else {
+      this.#meter.ended('no_pong');
       this.#ws.terminate();
     }
   }
@@ -97,6 +108,7 @@ export class Connection implements Listener {
   close(code: CloseErrorCode): void {
     if (this.#closing) return;
     this.#closing = true;
+    this.#meter.ended(code);
     this.#work.drop();
     if (this.#ws.isPaused) this.#ws.resume();
     this.#ws.close(errors[code].close, code);

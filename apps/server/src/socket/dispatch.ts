@@ -2,13 +2,17 @@ import { messageId, sendFrame } from '@duet/contract';
 import type { RawData } from 'ws';
 import type { ActorContext } from '../domain/context.ts';
 import { sendMessage } from '../domain/messages/send.ts';
+import type { FrameObserver, ObservedFrame } from './frame-observer.ts';
 import { encode, toMessageFrame } from './frames.ts';
+import type { SocketMeter } from './meter.ts';
 import { parseFrame, parseObject, toRefusal } from './refusal.ts';
 
 /** The conversation and the person a socket speaks for. */
 export interface Speaker {
   readonly ctx: ActorContext;
   readonly conversationId: string;
+  readonly frames: FrameObserver;
+  readonly meter: SocketMeter;
 }
 
 /**
@@ -16,25 +20,29 @@ export interface Speaker {
  * @returns a frame for this socket alone, or undefined when all there is to say comes through the hub
  */
 export async function dispatch(
-  { ctx, conversationId }: Speaker,
+  { ctx, conversationId, frames, meter }: Speaker,
   data: RawData,
   isBinary: boolean,
-  onFault: (cause: unknown) => void,
 ): Promise<Buffer | undefined> {
   let named: unknown;
+  let observed: ObservedFrame | undefined;
   try {
     const value = parseObject(isBinary ? undefined : data.toString());
+    observed = frames.begin(value);
     named = value['message_id'];
     const frame = parseFrame(sendFrame, value);
-    const { message, created } = await sendMessage(ctx, {
+    const traced = observed.span ? { ...ctx, trace: observed.span.trace } : ctx;
+    const { message, created } = await sendMessage(traced, {
       conversation_id: conversationId,
       content: frame.message,
       message_id: frame.message_id,
     });
-    return created ? undefined : encode(toMessageFrame(message));
+    frames.end(observed);
+    return created ? undefined : encode(toMessageFrame(message), meter);
   } catch (error) {
-    const refusal = toRefusal(error, onFault);
+    const refusal = toRefusal(error, (cause) => frames.fail(cause));
+    frames.end(observed ?? frames.begin(undefined), refusal.code);
     const { data: message_id } = messageId.safeParse(named);
-    return encode({ type: 'error', ...refusal, ...(message_id !== undefined && { message_id }) });
+    return encode({ type: 'error', ...refusal, ...(message_id !== undefined && { message_id }) }, meter);
   }
 }

@@ -1,5 +1,6 @@
 import type { ChatMessageFrame, ConversationState, InboxFrame, Message, ServerFrame } from '@duet/contract';
 import type { DomainEvent } from '../events/events.ts';
+import type { SocketMeter } from './meter.ts';
 
 /** The last, and only, part of a text message. */
 const FIN_TEXT = 0x81;
@@ -8,7 +9,8 @@ const LENGTH_16 = 126;
 const LENGTH_64 = 127;
 
 /** A frame as it goes over the wire: one unmasked text frame, header included (RFC 6455, 5.2). */
-export function encode(frame: ServerFrame | InboxFrame): Buffer {
+export function encode(frame: ServerFrame | InboxFrame, meter: SocketMeter): Buffer {
+  meter.frameMade(frame.type);
   const text = JSON.stringify(frame);
   const length = Buffer.byteLength(text);
   const header = length < 126 ? 2 : length < 65_536 ? 4 : 10;

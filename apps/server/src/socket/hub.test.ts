@@ -2,6 +2,7 @@ import type { ConversationState, Message } from '@duet/contract';
 import { pino } from 'pino';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { memoryEvents } from '../events/memory.ts';
+import { createMetrics } from '../telemetry/metrics.ts';
 import { Hub } from './hub.ts';
 import type { LoadHoles } from './mender.ts';
 
@@ -26,7 +27,12 @@ afterEach(() => {
 
 function setUp(load: LoadHoles) {
   const events = memoryEvents();
-  const hub = new Hub(events, load, pino({ level: 'silent' }));
+  const counted = { held: 0, repaired: 0 };
+  const hub = new Hub(events, load, pino({ level: 'silent' }), {
+    ...createMetrics().socket,
+    heldBack: () => (counted.held += 1),
+    repaired: (messages) => (counted.repaired += messages),
+  });
   const heard: number[] = [];
   let failed = false;
   const seat = hub.take('c', 'a');
@@ -40,18 +46,20 @@ function setUp(load: LoadHoles) {
       events.publish([{ type: 'message', message: message(seq), users: ['a', 'b'], state }]);
     }
   };
-  return { hub, seat, listener, heard, publish, failed: () => failed };
+  return { hub, seat, listener, heard, publish, counted, failed: () => failed };
 }
 
 test('a lost message is read from the database, and what followed it is heard after it', async () => {
   const load = vi.fn<LoadHoles>(async () => [message(3), message(4)]);
-  const { seat, listener, heard, publish } = setUp(load);
+  const { hub, seat, listener, heard, publish, counted } = setUp(load);
   seat.listen(listener, 1);
   publish(2, 5, 5, 2);
   expect(heard).toEqual([2]);
+  expect(hub.held).toBe(1);
   await vi.advanceTimersByTimeAsync(1000);
   expect(load).toHaveBeenCalledExactlyOnceWith([{ conversationId: 'c', after: 2, before: 5 }]);
   expect(heard).toEqual([2, 3, 4, 5]);
+  expect({ ...counted, now: hub.held }).toEqual({ held: 1, repaired: 2, now: 0 });
 });
 
 test('a message that was only overtaken costs no read', async () => {

@@ -4,6 +4,7 @@ import type { DomainEvent, Events } from '../events/events.ts';
 import { type Addressed, encode, inboxFrameOf, toMessageFrame } from './frames.ts';
 import { InOrder } from './in-order.ts';
 import { type LoadHoles, Mender } from './mender.ts';
+import type { SocketMeter } from './meter.ts';
 import type { Told } from './told.ts';
 
 /** What the hub needs of a connection. */
@@ -41,14 +42,16 @@ export class Hub {
   readonly #inboxes = new Map<string, Set<Listener>>();
   readonly #mender: Mender;
   readonly #log: FastifyBaseLogger;
+  readonly #meter: SocketMeter;
   readonly #events: Events;
   readonly #told: Told | undefined;
   readonly #unsubscribe: () => void;
 
   /** @param told where there are other nodes: what the inboxes are told is remembered in it */
-  constructor(events: Events, load: LoadHoles, log: FastifyBaseLogger, told?: Told) {
-    this.#mender = new Mender(load, log);
+  constructor(events: Events, load: LoadHoles, log: FastifyBaseLogger, meter: SocketMeter, told?: Told) {
+    this.#mender = new Mender(load, log, meter);
     this.#log = log;
+    this.#meter = meter;
     this.#events = events;
     this.#told = told;
     this.#unsubscribe = events.subscribe((published) => {
@@ -56,9 +59,11 @@ export class Hub {
     });
   }
 
-  /** How many messages came from the database, because they did not come by themselves. */
-  get repaired(): number {
-    return this.#mender.repaired;
+  /** How many messages are held back, behind holes or until their room knows where it begins. */
+  get held(): number {
+    let sum = 0;
+    for (const { order } of this.#rooms.values()) sum += order.held;
+    return sum;
   }
 
   /** The conversations that have rooms here. */
@@ -136,7 +141,7 @@ export class Hub {
   #open(conversationId: string): Room {
     const listeners = new Set<Listener>();
     const order = new InOrder<Message>((message) => {
-      const frame = encode(toMessageFrame(message));
+      const frame = encode(toMessageFrame(message), this.#meter);
       for (const listener of listeners) listener.send(frame);
     });
     const room: Room = { listeners, order, seats: 0 };
@@ -162,7 +167,7 @@ export class Hub {
     let bytes: Buffer | undefined;
     for (const userId of userIds) {
       for (const inbox of this.#inboxes.get(userId) ?? []) {
-        bytes ??= encode(frame);
+        bytes ??= encode(frame, this.#meter);
         inbox.send(bytes);
       }
     }
@@ -172,7 +177,9 @@ export class Hub {
   #take(message: Message): void {
     const room = this.#rooms.get(message.conversation_id);
     if (!room) return;
+    const { held } = room.order;
     room.order.push(message);
+    if (room.order.held > held && room.order.hole()) this.#meter.heldBack();
     this.#mend(message.conversation_id, room);
   }
 

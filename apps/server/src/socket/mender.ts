@@ -1,6 +1,7 @@
 import type { Message } from '@duet/contract';
 import type { FastifyBaseLogger } from 'fastify';
 import type { Hole, InOrder } from './in-order.ts';
+import type { SocketMeter } from './meter.ts';
 
 /** A hole of one conversation. */
 export interface PlacedHole extends Hole {
@@ -25,19 +26,15 @@ interface Watched {
 export class Mender {
   readonly #load: LoadHoles;
   readonly #log: FastifyBaseLogger;
+  readonly #meter: SocketMeter;
   readonly #watched = new Map<string, Watched>();
   #timer: NodeJS.Timeout | undefined;
   #isReading = false;
-  #repaired = 0;
 
-  constructor(load: LoadHoles, log: FastifyBaseLogger) {
+  constructor(load: LoadHoles, log: FastifyBaseLogger, meter: SocketMeter) {
     this.#load = load;
     this.#log = log;
-  }
-
-  /** How many messages were read. */
-  get repaired(): number {
-    return this.#repaired;
+    this.#meter = meter;
   }
 
   /** Sees to it that a hole, if there is one, does not stay. */
@@ -78,7 +75,7 @@ export class Mender {
   async #mend(holes: readonly PlacedHole[]): Promise<void> {
     try {
       const messages = await this.#load(holes);
-      this.#repaired += messages.length;
+      this.#meter.repaired(messages.length);
       for (const message of messages) this.#watched.get(message.conversation_id)?.order.push(message);
       // What is left of a long one is as stuck as the whole was.
       for (const { conversationId } of holes) {
@@ -86,7 +83,7 @@ export class Mender {
         if (watched) watched.after = watched.order.hole()?.after;
       }
       this.#log.warn(
-        { conversations: holes.length, messages: messages.length, repaired: this.#repaired },
+        { conversations: holes.length, messages: messages.length },
         'holes in the live messages were read from the database',
       );
     } catch (err) {

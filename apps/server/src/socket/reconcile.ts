@@ -6,6 +6,7 @@ import { type Change, findChanges } from '../domain/conversations/find-changes.t
 import { readLastSeqs } from '../domain/conversations/last-seqs.ts';
 import { viewEach } from '../domain/conversations/view-each.ts';
 import type { Hub } from './hub.ts';
+import type { SocketMeter } from './meter.ts';
 import type { Told } from './told.ts';
 
 export interface ReconcilerOptions {
@@ -14,6 +15,7 @@ export interface ReconcilerOptions {
   /** What the hub's inboxes were told. */
   readonly told: Told;
   readonly log: FastifyBaseLogger;
+  readonly meter: SocketMeter;
 }
 
 /** How often it looks though nobody said that anything was missed. */
@@ -63,9 +65,11 @@ export class Reconciler {
       this.#isWanted = false;
       try {
         await this.#reconcile();
+        this.#options.meter.reconciled('done');
         wait = RETRY_MS.first;
       } catch (err) {
         if (signal.aborted) break;
+        this.#options.meter.reconciled('failed');
         this.#options.log.error({ err }, 'what may have been missed could not be read and is tried again');
         this.#isWanted = true;
         await sleep(wait, undefined, { signal }).catch(() => {});
@@ -95,10 +99,11 @@ export class Reconciler {
   }
 
   async #reconcileInboxes(since: string): Promise<void> {
-    const { domain, hub, told, log } = this.#options;
+    const { domain, hub, told, log, meter } = this.#options;
     const isNews = ({ conversationId, state }: Change) => !told.knows(conversationId, state);
     for await (const changes of findChanges(domain, hub.userIds, since)) {
       const news = changes.filter(isNews);
+      meter.madeUp(news.length);
       if (news.length > 0)
         log.warn({ conversations: news.length }, 'inboxes are told what they were not told live');
       for await (const views of viewEach(domain, news)) {

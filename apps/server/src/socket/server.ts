@@ -2,13 +2,14 @@ import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type CloseErrorCode, INBOX_SUBPROTOCOL, PAYLOAD_MAX_BYTES } from '@duet/contract';
 import type { FastifyBaseLogger } from 'fastify';
-import { type WebSocket, WebSocketServer } from 'ws';
+import { type RawData, type WebSocket, WebSocketServer } from 'ws';
 import type { Authenticate, Identity } from '../auth/authenticate.ts';
 import type { Context } from '../domain/context.ts';
 import { authorize } from '../domain/conversations/authorize.ts';
 import { DomainError } from '../domain/error.ts';
 import { Connection } from './connection.ts';
 import { dispatch } from './dispatch.ts';
+import { FrameObserver, type SocketObservers } from './frame-observer.ts';
 import { refuse, targetOf, tokenOf } from './handshake.ts';
 import type { Hub, Seat } from './hub.ts';
 import { presenceContext } from './inbox/last-seen.ts';
@@ -16,9 +17,10 @@ import { Presence } from './inbox/presence.ts';
 import { type InboxServices, InboxSession } from './inbox/session.ts';
 import { Typing } from './inbox/typing.ts';
 import { Watchers } from './inbox/watchers.ts';
+import type { SocketKind } from './meter.ts';
 import { closes } from './refusal.ts';
 
-export interface SocketServerOptions {
+export interface SocketServerOptions extends SocketObservers {
   readonly http: Server;
   readonly domain: Context;
   readonly authenticate: Authenticate;
@@ -57,13 +59,13 @@ export class SocketServer {
 
   constructor(options: SocketServerOptions) {
     this.#options = options;
-    const { domain, hub, log, heartbeatSeconds } = options;
+    const { domain, hub, log, heartbeatSeconds, meter } = options;
     const presenceCtx = presenceContext(domain, log);
     const presence = new Presence(presenceCtx);
     this.#inbox = {
       ...options,
       presence,
-      watchers: new Watchers(presenceCtx, presence),
+      watchers: new Watchers(presenceCtx, presence, meter),
       typing: new Typing(domain.events, (userId, frame) => hub.tell(userId, frame)),
     };
     options.http.on('upgrade', (request, socket, head) => {
@@ -74,6 +76,13 @@ export class SocketServer {
     this.#heartbeat = setInterval(() => {
       for (const connection of this.#connections) connection.beat();
     }, heartbeatSeconds * 1000);
+  }
+
+  /** How much waits to be read, by all peers together. */
+  get bufferedBytes(): number {
+    let sum = 0;
+    for (const { bufferedBytes } of this.#connections) sum += bufferedBytes;
+    return sum;
   }
 
   /** Takes no more sockets and closes those there are with 1012; resolves when they are gone, within seconds. */
@@ -101,8 +110,8 @@ export class SocketServer {
     const { log } = this.#options;
     this.#ws.handleUpgrade(request, socket, head, (ws) => {
       ws.on('error', (err) => log.debug({ err }, 'a socket failed'));
-      if (this.#draining) return refuse(ws, 'server_restarting');
-      if (ws.protocol !== INBOX_SUBPROTOCOL) return refuse(ws, 'unsupported_protocol');
+      if (this.#draining) return this.#refuse(ws, 'inbox', 'server_restarting');
+      if (ws.protocol !== INBOX_SUBPROTOCOL) return this.#refuse(ws, 'inbox', 'unsupported_protocol');
       this.#keep(ws, new InboxSession(ws, socket, this.#inbox, tokenOf(request), log).connection);
     });
   }
@@ -115,7 +124,7 @@ export class SocketServer {
     this.#ws.handleUpgrade(request, socket, head, (ws) => {
       ws.on('error', (err) => log.debug({ err }, 'a socket failed'));
       if ('refusal' in admission) {
-        refuse(ws, admission.refusal);
+        this.#refuse(ws, 'conversation', admission.refusal);
       } else {
         seated = true;
         this.#connect(ws, socket, admission, conversationId);
@@ -130,7 +139,7 @@ export class SocketServer {
     token: string | undefined,
     conversationId: string,
   ): Promise<Admission | { refusal: CloseErrorCode }> {
-    const { authenticate, domain, hub, log } = this.#options;
+    const { authenticate, domain, hub, log, meter } = this.#options;
     let seat: Seat | undefined;
     try {
       const identity = await authenticate(token);
@@ -144,6 +153,7 @@ export class SocketServer {
     } catch (error) {
       seat?.leave();
       if (error instanceof DomainError && closes(error.code)) return { refusal: error.code };
+      meter.failed(error);
       log.error({ err: error, conversation_id: conversationId }, 'a socket could not be admitted');
       return { refusal: 'internal' };
     }
@@ -151,22 +161,33 @@ export class SocketServer {
 
   #connect(ws: WebSocket, socket: Duplex, admission: Admission, conversationId: string): void {
     const { identity, seat, position } = admission;
-    const { domain } = this.#options;
+    const { domain, meter } = this.#options;
     const log = this.#options.log.child({ conversation_id: conversationId, user_id: identity.user.id });
-    const speaker = { ctx: { ...domain, actor: identity.user }, conversationId };
-    const onFault = (err: unknown) => log.error({ err }, 'a frame failed');
-    const connection = new Connection(ws, socket, (data, isBinary) => ({
+    const frames = new FrameObserver('conversation', this.#options, () => log);
+    const speaker = { ctx: { ...domain, actor: identity.user }, conversationId, frames, meter };
+    const handle = (data: RawData, isBinary: boolean) => ({
       overlaps: true,
-      run: () => dispatch(speaker, data, isBinary, onFault),
-    }));
+      run: () => dispatch(speaker, data, isBinary),
+    });
+    const connection = new Connection(ws, socket, handle, meter);
     connection.expireAt(identity.expiresAt);
     this.#keep(ws, connection);
     log.info('socket opened');
+    meter.opened('conversation');
     ws.once('close', (code) => {
       seat.leave();
+      meter.closed('conversation', code);
+      frames.close();
       log.info({ code }, 'socket closed');
     });
     seat.listen(connection, position);
+  }
+
+  #refuse(ws: WebSocket, kind: SocketKind, code: CloseErrorCode): void {
+    this.#options.meter.handshakeRefused(kind, code);
+    // A fault of ours has a line already, with its cause.
+    if (code !== 'internal') this.#options.log.info({ code, kind }, 'socket refused');
+    refuse(ws, code);
   }
 
   #keep(ws: WebSocket, connection: Connection): void {

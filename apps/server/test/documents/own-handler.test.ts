@@ -12,6 +12,7 @@ import { memoryEvents } from '../../src/events/memory.ts';
 import { contextOf } from '../../src/rest/http-context.ts';
 import { appRouter } from '../../src/rest/router.ts';
 import { createHttpServer } from '../../src/rest/server.ts';
+import { createMetrics } from '../../src/telemetry/metrics.ts';
 import { createEmbedded } from '../harness/database.ts';
 import { request } from '../harness/http.ts';
 import { JWT_SECRET, mint } from '../harness/server.ts';
@@ -23,12 +24,18 @@ let database: Awaited<ReturnType<typeof createEmbedded>>;
 let handle: DatabaseHandle;
 let theirs: Server;
 let ours: Awaited<ReturnType<typeof createHttpServer>>;
+const metrics = createMetrics();
 const urls = { ours: '', theirs: '' };
 
 beforeAll(async () => {
   database = await createEmbedded();
   handle = await openEmbedded(database.dataDir);
-  const domain = await createContext(handle, memoryEvents, { messageLength: 10_000, queuedSends: 100 });
+  const domain = await createContext(
+    handle,
+    memoryEvents,
+    { messageLength: 10_000, queuedSends: 100 },
+    { meter: metrics.domain },
+  );
   const secret = new TextEncoder().encode(JWT_SECRET);
   const deps = {
     domain,
@@ -43,6 +50,7 @@ beforeAll(async () => {
     checkReady: async () => {},
     isUpgrade: () => false,
     webFolder: undefined,
+    meter: metrics.http,
   });
   urls.ours = await ours.listen({ host: '127.0.0.1', port: 0 });
   const handler = createOpenApiHttpHandler<typeof appRouter>({

@@ -4,6 +4,7 @@ import { pino } from 'pino';
 import type { BusChange, DomainEvent, Events, MessageCommitted } from '../../src/events/events.ts';
 import type { LoadCommitted } from '../../src/events/notes.ts';
 import { openEvents } from '../../src/events/open.ts';
+import { createMetrics } from '../../src/telemetry/metrics.ts';
 import { createPostgres } from './database.ts';
 import { type Link, link } from './link.ts';
 import { startNats, withNats } from './nats.ts';
@@ -50,6 +51,7 @@ export async function createMesh(bus: BusName): Promise<Mesh> {
           return load(ranges);
         },
         log: pino({ level: 'silent' }),
+        meterOf: createMetrics().busOf,
       });
       const heard: Node['heard'] = [];
       events.subscribe((published, node) => {

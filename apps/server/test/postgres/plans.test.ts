@@ -11,6 +11,7 @@ import { listMessages } from '../../src/domain/messages/list.ts';
 import { prepareLoadCommitted } from '../../src/domain/messages/load-committed.ts';
 import { prepareStoreNew } from '../../src/domain/messages/store-new.ts';
 import { memoryEvents } from '../../src/events/memory.ts';
+import { createMetrics } from '../../src/telemetry/metrics.ts';
 import { createPostgres } from '../harness/database.ts';
 
 // What a list and a page cost PostgreSQL: somebody with 1,000 conversations over two weeks, one of them with 100,000 messages, among 20,000 others. The
@@ -49,7 +50,9 @@ beforeAll(async () => {
   const db = drizzle(planning, { casing: 'snake_case', logger });
   planningDb = db;
   const limits = { messageLength: 10_000, queuedSends: 100 };
-  const domain = await createContext({ db, batchDb: db }, memoryEvents, limits);
+  const domain = await createContext({ db, batchDb: db }, memoryEvents, limits, {
+    meter: createMetrics().domain,
+  });
   ctx = { ...domain, actor: { id: 'u0', username: 'user0' } };
 }, 60_000);
 afterAll(async () => {

@@ -9,6 +9,7 @@ import { provisionUser } from '../../src/domain/users/provision.ts';
 import { memoryEvents } from '../../src/events/memory.ts';
 import { Hub, type Seat } from '../../src/socket/hub.ts';
 import { SocketServer } from '../../src/socket/server.ts';
+import { createMetrics } from '../../src/telemetry/metrics.ts';
 import { createEmbedded } from '../harness/database.ts';
 import { bounded, connect } from '../harness/socket.ts';
 
@@ -38,24 +39,38 @@ let hub: Hub;
 let sockets: SocketServer;
 let path: string;
 let port: number;
+const metrics = createMetrics();
 
 beforeAll(async () => {
   const embedded = await createEmbedded();
   drop = embedded.drop;
   database = await openEmbedded(embedded.dataDir);
   const events = memoryEvents();
-  const domain = await createContext(database, () => events, { messageLength: 9, queuedSends: 9 });
+  const domain = await createContext(
+    database,
+    () => events,
+    { messageLength: 9, queuedSends: 9 },
+    { meter: metrics.domain },
+  );
   for (const id of ['ada', 'ben', 'eve']) await provisionUser(domain, id, id);
   const actor = { id: 'ada', username: 'ada' };
   const { conversation } = await openConversation({ ...domain, actor }, { target_user_id: 'ben' });
   path = `/ws/chat/${conversation.id}/`;
-  hub = new CountingHub(events, async () => [], log);
+  hub = new CountingHub(events, async () => [], log, metrics.socket);
   const authenticate = async (token: string | undefined) => {
     arrived();
     await gate;
     return { user: { id: token ?? '', username: token ?? '' }, expiresAt: new Date(Date.now() + 60_000) };
   };
-  sockets = new SocketServer({ http, domain, authenticate, hub, heartbeatSeconds: 60, log });
+  sockets = new SocketServer({
+    http,
+    domain,
+    authenticate,
+    hub,
+    heartbeatSeconds: 60,
+    log,
+    meter: metrics.socket,
+  });
   await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve));
   const address = http.address();
   port = typeof address === 'object' ? (address?.port ?? 0) : 0;

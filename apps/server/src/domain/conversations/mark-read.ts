@@ -28,6 +28,7 @@ export async function markRead(
     read_seqs: [read1, read2],
     unread_counts: [unread1, unread2],
   };
+  ctx.meter.readMarked(moved);
   if (moved) {
     const users = [user1, user2] as const;
     ctx.events.publish([{ type: 'read', conversationId, userId: ctx.actor.id, users, seq, state }]);

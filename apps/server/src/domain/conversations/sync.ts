@@ -28,6 +28,7 @@ export async function* syncConversations(
 ): AsyncGenerator<Conversation[], Synced> {
   const since = input.cursor === undefined ? undefined : decodePosition(ctx, input.cursor);
   const changes = since === undefined ? undefined : await planChanges(ctx, since);
+  ctx.meter.synced(changes ? 'changes' : input.cursor === undefined ? 'fresh' : 'reset');
   const { ids, ...synced } = changes ?? (await planSnapshot(ctx, input.limit));
   for (let start = 0; start < ids.length; start += CHUNK) {
     const found = await readConversations(ctx.db)({ ids: ids.slice(start, start + CHUNK) });

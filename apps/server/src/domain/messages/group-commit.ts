@@ -52,6 +52,16 @@ export class GroupCommit<Item, Result> {
     this.#options = options;
   }
 
+  /** All that wait or are under way. */
+  get items(): number {
+    return this.#items;
+  }
+
+  /** The same, roughly, in bytes. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
   /** Takes an item; undefined when too much waits already. */
   add(item: Item): Promise<Result> | undefined {
     const { keyOf, sizeOf, limits } = this.#options;

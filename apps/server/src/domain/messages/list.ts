@@ -8,6 +8,7 @@ import type { ActorContext } from '../context.ts';
 import { noSuchConversation } from '../conversations/authorize.ts';
 import { isConversationId } from '../conversations/id.ts';
 import { DomainError } from '../error.ts';
+import type { PageBounds } from '../meter.ts';
 import { perDatabase } from '../per-database.ts';
 import { toTimestamp } from '../timestamp.ts';
 import { isRead } from './view.ts';
@@ -32,7 +33,7 @@ export interface MessageWindow {
  * @throws DomainError `not_found`, `not_participant`
  */
 export async function listMessages(
-  { db, actor }: ActorContext,
+  { db, actor, meter }: ActorContext,
   input: MessageRange & { conversation_id: string },
 ): Promise<MessageWindow> {
   const { conversation_id, ...range } = input;
@@ -43,6 +44,7 @@ export async function listMessages(
   if (!row) throw noSuchConversation();
   const { user1, user2, lastSeq, read1, read2, ...page } = row;
   if (user1.id !== actor.id && user2.id !== actor.id) throw new DomainError('not_participant');
+  meter.pageRead(boundsOf(range));
   const state = { read_seqs: [read1, read2] satisfies [number, number] };
   const found = Array.from(unpack(page, WORDS.length), ({ words, texts: [content = ''] }): Message => {
     const [seqWord, message_id = '', byUser1, sentAt] = words;
@@ -64,6 +66,11 @@ const WORDS = [sql`seq`, sql`message_id`, sql`by_user1::int`, milliseconds(sql`t
 
 const readAscending = perDatabase((db) => preparePage(db, sql`asc`, 'messages_ascending'));
 const readDescending = perDatabase((db) => preparePage(db, sql`desc`, 'messages_descending'));
+
+function boundsOf({ before, after }: MessageRange): PageBounds {
+  if (before === undefined) return after === undefined ? 'none' : 'after';
+  return after === undefined ? 'before' : 'both';
+}
 
 /** One row: the conversation, and the page in it. */
 function preparePage(db: Database, order: SQL, name: string) {

@@ -3,7 +3,9 @@ import type { Database } from '../../db/client.ts';
 import { sqlStateOf, UNIQUE_VIOLATION } from '../../db/errors.ts';
 import type { Events, MessageCommitted } from '../../events/events.ts';
 import type { Participants } from '../conversations/participants.ts';
+import type { DomainMeter } from '../meter.ts';
 import { toTimestamp } from '../timestamp.ts';
+import type { Trace, Tracer } from '../trace.ts';
 import { GroupCommit } from './group-commit.ts';
 import { type NewMessage, prepareStore, type Store, type Stored } from './store.ts';
 import { isRead } from './view.ts';
@@ -12,6 +14,8 @@ import { isRead } from './view.ts';
 export interface Send {
   readonly sender: User;
   readonly message: NewMessage;
+  /** What it is a part of, where it is traced. */
+  readonly trace: Trace | undefined;
 }
 
 /** What became of it. */
@@ -35,12 +39,16 @@ export interface SendQueueOptions {
   readonly now: () => Date;
   /** How many sends may wait before others are refused as `busy`. */
   readonly limit: number;
+  readonly meter: DomainMeter;
+  readonly tracer: Tracer | undefined;
 }
 
 /** Two batches: the next one is prepared, and executed, while one commits. */
 const LIMITS = { batches: 2, batchItems: 500, batchBytes: 4 * 1024 * 1024, bytes: 64 * 1024 * 1024 };
 /** What a send holds besides its text, about. */
 const OVERHEAD_BYTES = 500;
+/** Sends that the span of a batch leads to, at most. */
+const MAX_LINKS = 32;
 
 /** Taken by a send with the same id that committed meanwhile; a deadlock; not serializable. */
 const TRANSIENT = [UNIQUE_VIOLATION, '40P01', '40001'];
@@ -57,20 +65,38 @@ export function createSendQueue({
   events,
   now,
   limit,
+  meter,
+  tracer,
 }: SendQueueOptions): SendQueue {
+  const observed = async (store: Store, batch: readonly Send[]): Promise<Stored[]> => {
+    const span = tracer?.begin('messages.commit', {
+      kind: 'internal',
+      links: batch.flatMap(({ trace }) => trace ?? []).slice(0, MAX_LINKS),
+      attributes: { 'duet.batch.messages': batch.length },
+    });
+    const began = performance.now();
+    try {
+      const messages = batch.map(({ message }) => message);
+      const stored = await store(messages, now());
+      meter.batchCommitted(batch.length, (performance.now() - began) / 1000);
+      span?.end();
+      return stored;
+    } catch (error) {
+      meter.batchFailed(error);
+      span?.end(sqlStateOf(error) ?? 'no_answer');
+      throw error;
+    }
+  };
   const storeAndPublish = (store: Store) => async (batch: readonly Send[]) => {
-    const stored = await store(
-      batch.map(({ message }) => message),
-      now(),
-    );
+    const stored = await observed(store, batch);
     const committed: MessageCommitted[] = [];
     const sent = batch.map((send, i) => toSent(send, stored[i], committed));
     events.publish(committed);
     return sent;
   };
   return new GroupCommit<Send, Sent>({
-    doBatch: storeAndPublish(prepareStore(batchDb, participants)),
-    doAlone: storeAndPublish(prepareStore(db, participants)),
+    doBatch: storeAndPublish(prepareStore(batchDb, participants, meter.fellBack)),
+    doAlone: storeAndPublish(prepareStore(db, participants, meter.fellBack)),
     keyOf: ({ message }) => message.conversationId,
     idOf: ({ message }) => message.messageId,
     sizeOf: ({ message }) => message.content.length + OVERHEAD_BYTES,

@@ -32,6 +32,7 @@ export async function sendMessage(ctx: ActorContext, input: SendInput): Promise<
   if (!isConversationId(conversation_id)) throw noSuchConversation();
   const sent = await ctx.sends.add({
     sender: ctx.actor,
+    trace: ctx.trace,
     message: {
       conversationId: conversation_id.toLowerCase(),
       senderId: ctx.actor.id,
@@ -39,6 +40,7 @@ export async function sendMessage(ctx: ActorContext, input: SendInput): Promise<
       content,
     },
   });
+  ctx.meter.sent(sent?.outcome ?? 'busy');
   if (!sent) throw new DomainError('busy');
   if (sent.outcome === 'not_found') throw noSuchConversation();
   if (!('message' in sent)) throw new DomainError(sent.outcome);

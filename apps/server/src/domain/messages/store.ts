@@ -3,6 +3,7 @@ import type { Database } from '../../db/client.ts';
 import { sqlStateOf, UNIQUE_VIOLATION } from '../../db/errors.ts';
 import type { UserPair } from '../../events/events.ts';
 import type { Participants } from '../conversations/participants.ts';
+import type { Fallback } from '../meter.ts';
 import { prepareStoreAny } from './store-any.ts';
 import { type Addressed, prepareStoreNew } from './store-new.ts';
 
@@ -37,8 +38,13 @@ export type Store = (batch: readonly NewMessage[], now: Date) => Promise<Stored[
 /**
  * Prepares storing on a database. Nearly every message is new, and its sender known to take part: then the statement is one that takes this for
  * granted. A message that was stored before collides with the unique key, and the whole batch goes through the one that looks.
+ * @param onFallback hears why one does
  */
-export function prepareStore(db: Database, participants: Participants): Store {
+export function prepareStore(
+  db: Database,
+  participants: Participants,
+  onFallback?: (why: Fallback) => void,
+): Store {
   const storeNew = prepareStoreNew(db);
   const storeAny = prepareStoreAny(db);
   return async (batch, now) => {
@@ -50,6 +56,7 @@ export function prepareStore(db: Database, participants: Participants): Store {
         if (sqlStateOf(error) !== UNIQUE_VIOLATION) throw error;
       }
     }
+    onFallback?.(addressed ? 'stored_before' : 'unknown_sender');
     const stored = await storeAny(batch, now);
     batch.forEach(({ conversationId }, i) => {
       const one = stored[i];

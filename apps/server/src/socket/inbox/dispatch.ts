@@ -8,6 +8,7 @@ import { syncConversations } from '../../domain/conversations/sync.ts';
 import { sendMessage } from '../../domain/messages/send.ts';
 import type { Connection } from '../connection.ts';
 import { encode, toInboxMessageFrame } from '../frames.ts';
+import type { SocketMeter } from '../meter.ts';
 import type { Typing } from './typing.ts';
 import type { Watchers } from './watchers.ts';
 
@@ -15,6 +16,7 @@ import type { Watchers } from './watchers.ts';
 export interface Member {
   readonly ctx: ActorContext;
   readonly connection: Connection;
+  readonly meter: SocketMeter;
   readonly watchers: Watchers;
   readonly typing: Typing;
   /** The other sides of conversations that this device typed in lately. */
@@ -48,14 +50,17 @@ export function dispatch(
   }
 }
 
-async function sync({ ctx, connection }: Member, frame: Frame<'sync'>): Promise<InboxFrame | undefined> {
+async function sync(
+  { ctx, connection, meter }: Member,
+  frame: Frame<'sync'>,
+): Promise<InboxFrame | undefined> {
   const changes = syncConversations(ctx, frame);
   for (;;) {
     const { done, value } = await changes.next();
     if (done) return { type: 'synced', ...value };
     if (!connection.isOpen) return undefined;
     for (const conversation of value)
-      await connection.sendPaced(encode({ type: 'conversation', conversation }));
+      await connection.sendPaced(encode({ type: 'conversation', conversation }, meter));
   }
 }
 
@@ -92,7 +97,7 @@ async function type(member: Member, frame: Frame<'typing'>): Promise<InboxFrame 
 }
 
 async function watch(
-  { ctx, connection, watchers }: Member,
+  { ctx, connection, watchers, meter }: Member,
   frame: Frame<'presence'>,
 ): Promise<InboxFrame | undefined> {
   const peers = await findPeers(ctx, frame.conversation_ids);
@@ -104,7 +109,7 @@ async function watch(
   for (const { userId, lastSeenAt } of peers) {
     const online = watchers.isOnline(userId);
     const last_seen = online ? null : (lastSeenAt?.toISOString() ?? null);
-    connection.send(encode({ type: 'presence', user_id: userId, online, last_seen }));
+    connection.send(encode({ type: 'presence', user_id: userId, online, last_seen }, meter));
   }
   return undefined;
 }

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { JoinedNodes } from '../../../test/harness/joined-nodes.ts';
+import { createMetrics } from '../../telemetry/metrics.ts';
 import type { Listener } from '../hub.ts';
 import type { PresenceContext, RememberSeen } from './last-seen.ts';
 import { Presence } from './presence.ts';
@@ -34,7 +35,7 @@ function startNode(name: string) {
   const events = bus.join(name);
   const ctx: PresenceContext = { events, now: () => new Date(), rememberSeen };
   const presence = new Presence(ctx);
-  const watchers = new Watchers(ctx, presence);
+  const watchers = new Watchers(ctx, presence, createMetrics().socket);
   return {
     events,
     presence,

@@ -12,7 +12,9 @@ import type { RawData, WebSocket } from 'ws';
 import type { Authenticate, Identity } from '../../auth/authenticate.ts';
 import type { Context } from '../../domain/context.ts';
 import { DomainError } from '../../domain/error.ts';
+import type { Trace } from '../../domain/trace.ts';
 import { Connection } from '../connection.ts';
+import { FrameObserver, type ObservedFrame, type SocketObservers } from '../frame-observer.ts';
 import { encode } from '../frames.ts';
 import type { Hub } from '../hub.ts';
 import { closes, parseFrame, parseObject, toRefusal } from '../refusal.ts';
@@ -23,7 +25,7 @@ import type { Typing } from './typing.ts';
 import type { Watchers } from './watchers.ts';
 
 /** What every inbox works with. */
-export interface InboxServices {
+export interface InboxServices extends SocketObservers {
   readonly domain: Context;
   readonly authenticate: Authenticate;
   readonly hub: Hub;
@@ -43,6 +45,7 @@ const MAX_TIMER_MS = 2 ** 31 - 1;
 export class InboxSession {
   readonly connection: Connection;
   readonly #services: InboxServices;
+  readonly #frames: FrameObserver;
   #log: FastifyBaseLogger;
   #member: Member | undefined;
   #leaveHub = () => {};
@@ -60,12 +63,14 @@ export class InboxSession {
   ) {
     this.#services = services;
     this.#log = log;
-    this.connection = new Connection(ws, socket, (data, isBinary) => this.#handle(data, isBinary));
+    this.#frames = new FrameObserver('inbox', services, () => this.#log);
+    const handle = (data: RawData, isBinary: boolean) => this.#handle(data, isBinary);
+    this.connection = new Connection(ws, socket, handle, services.meter);
     ws.once('close', (code) => this.#end(code));
     if (token === undefined) {
-      this.#timer = setTimeout(() => this.connection.close('missing_token'), AUTH_TIMEOUT_MS);
+      this.#timer = setTimeout(() => this.#refuse('missing_token'), AUTH_TIMEOUT_MS);
     } else {
-      const run = () => this.#answer({}, () => this.#authenticate(token));
+      const run = () => this.#answer({}, undefined, () => this.#authenticate(token));
       this.connection.enqueue({ overlaps: false, run });
     }
   }
@@ -78,38 +83,51 @@ export class InboxSession {
     } catch (error) {
       fault = error;
     }
-    const run = () =>
-      this.#answer(value, async () => {
+    const run = () => {
+      const frame = this.#frames.begin(fault ? undefined : value);
+      return this.#answer(value, frame, async () => {
         if (fault) throw fault;
-        return this.#do(value);
+        return this.#do(value, frame.span?.trace);
       });
+    };
     // Messages are stored in their order, and do not wait for the commit of those before them.
     return { overlaps: value['type'] === 'chat_message', run };
   }
 
-  async #do(value: Record<string, unknown>): Promise<InboxFrame | undefined> {
+  async #do(value: Record<string, unknown>, trace: Trace | undefined): Promise<InboxFrame | undefined> {
     if (!this.#member && value['type'] !== 'auth') throw new DomainError('missing_token');
     const frame = parseFrame(clientFrame, value);
     // Who has gone is owed what they wrote, and no answers.
     if (!this.connection.isOpen && frame.type !== 'chat_message' && frame.type !== 'read') return undefined;
     if (frame.type === 'auth') return this.#authenticate(frame.token);
-    return this.#member && dispatch(this.#member, frame);
+    const member = this.#member;
+    return member && dispatch(trace ? { ...member, ctx: { ...member.ctx, trace } } : member, frame);
   }
 
   /** What there is to say to this socket alone; before it is `ready` a refusal ends it. */
   async #answer(
     asked: Record<string, unknown>,
+    observed: ObservedFrame | undefined,
     work: () => Promise<InboxFrame | undefined>,
   ): Promise<Buffer | undefined> {
     try {
       const frame = await work();
-      return frame && encode(frame);
+      if (observed) this.#frames.end(observed);
+      return frame && encode(frame, this.#services.meter);
     } catch (error) {
-      const refusal = toRefusal(error, (err) => this.#log.error({ err }, 'a frame failed'));
-      if (this.#member) return encode({ type: 'error', ...refusal, ...nameOf(asked) });
-      this.connection.close(reasonToClose(refusal.code));
+      const refusal = toRefusal(error, (cause) => this.#frames.fail(cause));
+      if (observed) this.#frames.end(observed, refusal.code);
+      if (this.#member) return encode({ type: 'error', ...refusal, ...nameOf(asked) }, this.#services.meter);
+      this.#refuse(reasonToClose(refusal.code));
       return undefined;
     }
+  }
+
+  /** Ends the socket before it is known who it is. */
+  #refuse(code: CloseErrorCode): void {
+    this.#services.meter.handshakeRefused('inbox', code);
+    this.#log.info({ code, kind: 'inbox' }, 'socket refused');
+    this.connection.close(code);
   }
 
   async #authenticate(token: string): Promise<InboxFrame | undefined> {
@@ -144,25 +162,27 @@ export class InboxSession {
     };
     if (this.#member) return ready;
     // In one go, so that the first frame is `ready` and nothing that commits falls between the two.
-    this.connection.send(encode(ready));
+    this.connection.send(encode(ready, this.#services.meter));
     this.#member = this.#begin(identity);
     return undefined;
   }
 
   /** From here on nothing that commits is kept from the socket. */
   #begin({ user }: Identity): Member {
-    const { domain, hub, presence, watchers, typing } = this.#services;
+    const { domain, hub, presence, watchers, typing, meter } = this.#services;
     const { connection } = this;
     this.#log = this.#log.child({ user_id: user.id });
     this.#log.info('inbox opened');
+    meter.opened('inbox');
     this.#leaveHub = hub.join(user.id, connection);
     presence.arrive(user.id);
-    return { ctx: { ...domain, actor: user }, connection, watchers, typing, peers: new Map() };
+    return { ctx: { ...domain, actor: user }, connection, meter, watchers, typing, peers: new Map() };
   }
 
   /** @param leftMs how long the token will have left then */
   #warnIn(ms: number, leftMs: number): void {
-    const warn = () => this.connection.send(encode({ type: 'auth', expires_in: Math.floor(leftMs / 1000) }));
+    const expiring: InboxFrame = { type: 'auth', expires_in: Math.floor(leftMs / 1000) };
+    const warn = () => this.connection.send(encode(expiring, this.#services.meter));
     const again = () => this.#warnIn(ms - MAX_TIMER_MS, leftMs);
     this.#timer = setTimeout(ms > MAX_TIMER_MS ? again : warn, Math.min(ms, MAX_TIMER_MS));
   }
@@ -170,8 +190,10 @@ export class InboxSession {
   #end(code: number): void {
     this.#ended = true;
     clearTimeout(this.#timer);
+    this.#frames.close();
     if (!this.#member) return;
-    const { presence, watchers, typing } = this.#services;
+    const { presence, watchers, typing, meter } = this.#services;
+    meter.closed('inbox', code);
     this.#leaveHub();
     typing.leave(this.connection);
     watchers.unwatchAll(this.connection);

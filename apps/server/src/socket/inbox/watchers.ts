@@ -1,6 +1,7 @@
 import type { BusChange, Following, PresenceChanged } from '../../events/events.ts';
 import { encode } from '../frames.ts';
 import type { Listener } from '../hub.ts';
+import type { SocketMeter } from '../meter.ts';
 import type { PresenceContext } from './last-seen.ts';
 import type { Presence } from './presence.ts';
 import { type Gone, Roster } from './roster.ts';
@@ -18,6 +19,7 @@ interface Watched {
 export class Watchers {
   readonly #ctx: PresenceContext;
   readonly #presence: Presence;
+  readonly #meter: SocketMeter;
   readonly #roster: Roster;
   readonly #watched = new Map<string, Watched>();
   readonly #watchedBy = new Map<Listener, Set<string>>();
@@ -27,9 +29,10 @@ export class Watchers {
   #missed = false;
   #closed = false;
 
-  constructor(ctx: PresenceContext, presence: Presence) {
+  constructor(ctx: PresenceContext, presence: Presence, meter: SocketMeter) {
     this.#ctx = ctx;
     this.#presence = presence;
+    this.#meter = meter;
     this.#roster = new Roster(ctx.events.node);
     this.#unsubscribe = ctx.events.subscribe((published, node) => {
       for (const event of published) if (event.type === 'presence') this.#hear(event, node);
@@ -138,7 +141,7 @@ export class Watchers {
   #tell(userId: string, online: boolean, lastSeen: string | null): void {
     const listeners = this.#watched.get(userId)?.listeners;
     if (!listeners) return;
-    const frame = encode({ type: 'presence', user_id: userId, online, last_seen: lastSeen });
+    const frame = encode({ type: 'presence', user_id: userId, online, last_seen: lastSeen }, this.#meter);
     for (const listener of listeners) listener.send(frame);
   }
 }
