@@ -11,6 +11,7 @@ import { prepareLoadCommitted } from './domain/messages/load-committed.ts';
 import type { Events } from './events/events.ts';
 import { openEvents } from './events/open.ts';
 import { createHttpServer } from './rest/server.ts';
+import { refuseHandshake } from './rest/unreadable.ts';
 import { isSocketUpgrade } from './socket/handshake.ts';
 import { Hub } from './socket/hub.ts';
 import { Reconciler } from './socket/reconcile.ts';
@@ -92,6 +93,7 @@ export async function startApp(config: Config, log: FastifyBaseLogger, webFolder
       hub,
       heartbeatSeconds: config.heartbeatSeconds,
       log,
+      refuseHandshake,
     });
     const stop = async () => {
       await sockets.drain();

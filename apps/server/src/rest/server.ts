@@ -61,7 +61,10 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Fast
     bodyLimit: PAYLOAD_MAX_BYTES,
     requestTimeout: 30_000,
     routerOptions: { maxParamLength: 1000 }, // a tRPC batch names its procedures in one path segment
-    http: { shouldUpgradeCallback: options.isUpgrade },
+    http: {
+      shouldUpgradeCallback: options.isUpgrade,
+      requireHostHeader: false, // Node's own refusal is no problem of ours; see below
+    },
     forceCloseConnections: 'idle',
     return503OnClosing: false, // what still comes while the server drains is served
     clientErrorHandler: refuseUnreadable,
@@ -69,8 +72,14 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Fast
     frameworkErrors: (_error, request, reply) => sendProblem(new DomainError('not_found'), request, reply),
   });
   app.setErrorHandler(sendProblem);
+  // An expectation that nobody here knows is passed over, as RFC 9110 (10.1.1) allows; Node would say 417, and nothing else.
+  app.server.on('checkExpectation', (request, response) => app.server.emit('request', request, response));
   app.addHook('onRequest', async (request, reply) => {
     reply.header('x-request-id', request.id).header('cache-control', 'no-store');
+    const { headers, httpVersion } = request.raw;
+    if (headers.host === undefined && httpVersion !== '1.0') {
+      throw new DomainError('invalid_request', 'the Host header is missing');
+    }
   });
   app.addHook('onResponse', async (request, reply) => {
     const [path] = request.url.split('?', 1);
@@ -109,6 +118,8 @@ function sendProblem(error: Error, request: FastifyRequest, reply: FastifyReply)
   const problem = toProblem(error, request.id);
   // Faults of ours go to the log with their cause; refusals are the client's and do not.
   if (problem.status >= 500) request.log.error({ err: error }, 'a request failed');
-  reply.header('x-request-id', request.id).headers(problemHeaders(problem));
+  // A path that cannot be decoded comes here without having met a hook.
+  reply.header('x-request-id', request.id).header('cache-control', 'no-store');
+  reply.headers(problemHeaders(problem));
   return reply.code(problem.status).type('application/problem+json').send(JSON.stringify(problem));
 }

@@ -4,6 +4,7 @@ import { contextOf, type HttpDependencies } from './http-context.ts';
 import { HANDLER_TIMEOUT_MS } from './in-time.ts';
 import { acceptJsonOnly } from './json-body.ts';
 import { problemHeaders, toProblem } from './problem.ts';
+import { requestIdOfError } from './procedure.ts';
 import { appRouter } from './router.ts';
 
 /** More calls than this in one request are refused. */
@@ -14,7 +15,9 @@ export async function registerTrpc(app: FastifyInstance, deps: HttpDependencies)
   await app.register(async (trpc) => {
     acceptJsonOnly(trpc, (text) => text); // tRPC parses it
     trpc.route<{ Params: { path: string } }>({
-      method: ['GET', 'POST'],
+      // tRPC answers HEAD itself; Fastify's own HEAD routes cannot measure its answers.
+      method: ['GET', 'HEAD', 'POST'],
+      exposeHeadRoute: false,
       url: '/trpc/:path',
       handlerTimeout: HANDLER_TIMEOUT_MS,
       handler: (request, reply) =>
@@ -26,11 +29,19 @@ export async function registerTrpc(app: FastifyInstance, deps: HttpDependencies)
           maxBatchSize: MAX_BATCH,
           createContext: () => contextOf(deps, request),
           responseMeta: ({ ctx, errors: [error], info }) => {
-            if (error) return { headers: problemHeaders(toProblem(error, request.id)) };
+            // tRPC gives what it refuses by itself no type, and it would go out as text.
+            if (error)
+              return {
+                headers: {
+                  ...problemHeaders(toProblem(error, request.id)),
+                  'content-type': 'application/json',
+                },
+              };
             // The calls of a batch share one answer, and a link would not say whose it is.
             return ctx?.reply.link && !info?.isBatchCall ? { headers: { link: ctx.reply.link } } : {};
           },
           onError: ({ error }) => {
+            requestIdOfError.set(error, request.id);
             if (toProblem(error, request.id).status >= 500)
               request.log.error({ err: error }, 'a call failed');
           },

@@ -7,6 +7,7 @@ import { createContext } from '../../src/domain/context.ts';
 import { openConversation } from '../../src/domain/conversations/open.ts';
 import { provisionUser } from '../../src/domain/users/provision.ts';
 import { memoryEvents } from '../../src/events/memory.ts';
+import { refuseHandshake } from '../../src/rest/unreadable.ts';
 import { Hub, type Seat } from '../../src/socket/hub.ts';
 import { SocketServer } from '../../src/socket/server.ts';
 import { createEmbedded } from '../harness/database.ts';
@@ -55,7 +56,8 @@ beforeAll(async () => {
     await gate;
     return { user: { id: token ?? '', username: token ?? '' }, expiresAt: new Date(Date.now() + 60_000) };
   };
-  sockets = new SocketServer({ http, domain, authenticate, hub, heartbeatSeconds: 60, log });
+  const options = { http, domain, authenticate, hub, heartbeatSeconds: 60, log, refuseHandshake };
+  sockets = new SocketServer(options);
   await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve));
   const address = http.address();
   port = typeof address === 'object' ? (address?.port ?? 0) : 0;
