@@ -2,7 +2,7 @@ import type { Complain } from './check/answer.ts';
 import { asCommand } from './finding.ts';
 import type { Sendable } from './generate/frame.ts';
 import { hostileScript } from './generate/script.ts';
-import { randomOf } from './random.ts';
+import { type Random, randomOf } from './random.ts';
 import type { Fuzz } from './requests.ts';
 import { conversationSession } from './sessions/conversation.ts';
 import { inboxSession } from './sessions/inbox.ts';
@@ -39,48 +39,49 @@ export async function fuzzFrames(fuzz: Fuzz, progress: Progress, until: number):
 
 /** The session of this number, from its seed alone. @returns how many frames were sent */
 export async function sessionAt(fuzz: Fuzz, index: number): Promise<number> {
-  const { world, seed, findings, boundMs } = fuzz;
-  const random = randomOf(seed, 'session', index);
+  const random = randomOf(fuzz.seed, 'session', index);
+  const kind = random.below(20);
+  if (kind > 15) return bytesAt(fuzz, index, random);
+  const { world } = fuzz;
   const pair = world.talkers[index % world.talkers.length] ?? world.talkers[0];
   const sent: Sendable[] = [];
-  let where = '';
-  const complain: Complain = (oracle, expected) =>
-    findings.add({
-      oracle,
-      where,
-      case: `session:${index}`,
-      sent: sent.map(shown).join('\n            '),
-      expected,
-      came: 'see expected',
-    });
-  const kind = random.below(20);
+  const sentAsText = () => sent.map(shown).join('\n            ');
   if (kind === 0) {
-    where = 'a handshake';
-    await refusedSession(fuzz, index, random, sent, complain);
+    const complain = complainer(fuzz, index, 'a handshake', sentAsText);
+    await guarded(complain, () => refusedSession(fuzz, index, random, sent, complain));
     return 1;
   }
-  if (kind < 16) {
-    const isInbox = random.chance(0.5);
-    where = isInbox ? 'the inbox' : 'a conversation’s socket';
-    const session = isInbox ? inboxSession : conversationSession;
-    await session(fuzz, pair, index, SESSION, random, sent, complain);
-    return SESSION;
-  }
   const isInbox = random.chance(0.5);
-  const of = random.pick(world.callers);
-  const script = hostileScript(random, of);
-  where = `${isInbox ? 'the inbox' : 'a conversation’s socket'}, ${script.where}`;
-  const asBytes: Complain = (oracle, expected) =>
-    findings.add({
-      oracle,
-      where,
-      case: `session:${index}`,
-      sent: asCommand(Buffer.concat([handshake(of, isInbox), ...script.parts]), world.port),
-      expected,
-      came: 'see expected',
-    });
-  await rawSession(world, of, isInbox, script, random, boundMs, asBytes);
+  const complain = complainer(fuzz, index, nameOf(isInbox), sentAsText);
+  const session = isInbox ? inboxSession : conversationSession;
+  await guarded(complain, () => session(fuzz, pair, index, SESSION, random, sent, complain));
+  return SESSION;
+}
+
+/** What ws would not send, on sockets of people who also call. */
+async function bytesAt(fuzz: Fuzz, index: number, random: Random): Promise<number> {
+  const { world, boundMs } = fuzz;
+  const isInbox = random.chance(0.5);
+  const pair = random.pick(world.callers);
+  const script = hostileScript(random, pair);
+  const sent = () => asCommand(Buffer.concat([handshake(pair, isInbox), ...script.parts]), world.port);
+  const complain = complainer(fuzz, index, `${nameOf(isInbox)}, ${script.where}`, sent);
+  await guarded(complain, () => rawSession(world, pair, isInbox, script, random, boundMs, complain));
   return script.frames;
+}
+
+function complainer({ findings }: Fuzz, index: number, where: string, sent: () => string): Complain {
+  return (oracle, expected, came = 'something else') =>
+    findings.add({ oracle, where, case: `session:${index}`, sent: sent(), expected, came });
+}
+
+/** A socket that cannot be opened, or is not let go of, is a finding too. */
+async function guarded(complain: Complain, session: () => Promise<void>): Promise<void> {
+  await session().catch((error: unknown) => complain('a session that failed', 'a session', String(error)));
+}
+
+function nameOf(isInbox: boolean): string {
+  return isInbox ? 'the inbox' : 'a conversation’s socket';
 }
 
 function shown(data: Sendable): string {

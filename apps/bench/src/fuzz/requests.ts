@@ -68,13 +68,14 @@ async function sendRequest(
     return undefined;
   }
   const { status } = answer;
-  checkAnswer(answer, hasBody, complain);
+  const isCall = request.target.startsWith('/trpc/');
+  checkAnswer(answer, hasBody, isCall, complain);
   if (request.statuses && !request.statuses.includes(status))
     complain('a request that is in order was refused', request.statuses.join(' or '));
   const operation = document.find(request.method, request.target);
   const wasRead = bytes.indexOf('\r\n\r\n') < MAX_HEAD; // or it never came as far as an operation
   if (operation && wasRead) checkOperation(operation, request, answer, world, complain);
-  if (request.target.startsWith('/trpc/')) checkTrpc(document, request, answer, complain);
+  if (isCall) checkTrpc(document, request, answer, complain);
   const mayName = operation?.id === 'findUsers' || request.target.includes('users.find');
   checkLeaks(world, [answer], bytes, mayName, complain);
   return open.isOpen ? open : undefined;
@@ -93,12 +94,13 @@ async function sendBytes({ world, findings, boundMs }: Fuzz, bytes: Bytes, index
       came: answers.map(shown).join(' ') || 'nothing',
     });
   try {
-    answers = await exchange(world.port, bytes.parts, bytes.bareFirst, boundMs);
+    answers = await exchange(world.port, { ...bytes, isWhole: bytes.statuses !== undefined }, boundMs);
   } catch (error) {
     complain(...faultOf(error));
     return;
   }
-  for (const [i, answer] of answers.entries()) checkAnswer(answer, i > 0 || !bytes.bareFirst, complain);
+  for (const [i, answer] of answers.entries())
+    checkAnswer(answer, i > 0 || !bytes.bareFirst, sent.includes(' /trpc/'), complain);
   const [first] = answers;
   if (bytes.statuses && !bytes.statuses.includes(first?.status ?? 0))
     complain('another answer than this must have', bytes.statuses.join(' or '));

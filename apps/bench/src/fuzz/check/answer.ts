@@ -1,8 +1,8 @@
 import { problem } from '@duet/contract';
 import { type Answer, headerOf } from '../wire/answer.ts';
 
-/** Says what is wrong with what came: which promise it breaks, and what was expected. */
-export type Complain = (oracle: string, expected: string) => void;
+/** Says what is wrong: which promise is broken, what was expected, and what came, where that is not known anyway. */
+export type Complain = (oracle: string, expected: string, came?: string) => void;
 
 /** What a status obliges an answer to carry (PROTOCOL 5). */
 const HEADER_OF_STATUS = new Map([
@@ -11,8 +11,12 @@ const HEADER_OF_STATUS = new Map([
   [426, 'upgrade'],
 ]);
 
-/** What holds for every answer, whatever was asked (PROTOCOL 1.5). @param hasBody whether the request is one whose answers have one */
-export function checkAnswer(answer: Answer, hasBody: boolean, complain: Complain): void {
+/**
+ * What holds for every answer, whatever was asked (PROTOCOL 1.5).
+ * @param hasBody whether the request is one whose answers have one
+ * @param isCall whether it is one of tRPC, whose failures have a shape of their own, see `check/trpc.ts`
+ */
+export function checkAnswer(answer: Answer, hasBody: boolean, isCall: boolean, complain: Complain): void {
   const { status, body } = answer;
   if (status === 101) return;
   if (status >= 500) complain('a fault of the server', 'any status below 500');
@@ -23,8 +27,7 @@ export function checkAnswer(answer: Answer, hasBody: boolean, complain: Complain
   if (needed !== undefined && headerOf(answer, needed) === undefined)
     complain(`${status} without ${needed}`, `${needed} (5)`);
   if (status < 400 || !hasBody) return;
-  // A call of tRPC that failed is an answer of its own shape, see `check/trpc.ts`.
-  if (type.startsWith('application/json')) return;
+  if (isCall && type.startsWith('application/json')) return;
   if (type !== 'application/problem+json; charset=utf-8') {
     complain('an error that is no problem', 'application/problem+json; charset=utf-8 (1.5)');
     return;

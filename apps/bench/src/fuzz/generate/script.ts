@@ -94,7 +94,7 @@ export function hostileScript(random: Random, { conversationId }: Pair): Script 
         'parts without end',
         'any',
         begin(''),
-        Array.from({ length: 2000 }, () => frame({ opcode: continuation, fin: false, payload: 'x' })),
+        Array.from({ length: 300 }, () => frame({ opcode: continuation, fin: false, payload: 'x' })),
       ),
     () => script('a second part without a first', PROTOCOL_ERROR, rest()),
     () => script('a text within a text', PROTOCOL_ERROR, begin(), frame({ payload: hello })),

@@ -55,14 +55,14 @@ export async function inboxSession(
     for (const type of exact) {
       const wanted = expected.get(type) ?? 0;
       if (countOf(mine, type) !== wanted)
-        complain(`another number of ${type}`, `${wanted}, not ${countOf(mine, type)}`);
+        complain(`another number of ${type}`, `${wanted}`, `${countOf(mine, type)}`);
     }
     for (const frame of mine.frames)
       if (frame.type === 'error' && frame.code === 'internal')
         complain('a fault of the server', 'any code but internal');
     if (countOf(others, 'error') > 0) complain('an error of somebody else’s', 'no error');
   } catch (error) {
-    complain('no answer to a frame', `${error}; came ${JSON.stringify(tally(mine))}`);
+    complain('no answer to a frame', String(error), JSON.stringify(tally(mine)));
   }
   await Promise.all([mine.end(random.below(3)), others.end(random.below(3))]);
 }

@@ -25,12 +25,12 @@ export async function refusedSession(
   const closed = new Promise<number>((resolve, reject) => ws.once('close', resolve).once('error', reject));
   try {
     const code = await bounded('the close', boundMs, closed);
-    if (!CODES.includes(code)) complain('another end of a handshake', `${CODES.join(' or ')}, not ${code}`);
+    if (!CODES.includes(code)) complain('another end of a handshake', CODES.join(' or '), String(code));
   } catch (error) {
-    complain('another end of a handshake', `${CODES.join(' or ')}, not ${error}`);
+    complain('another end of a handshake', CODES.join(' or '), String(error));
     ws.terminate();
   }
-  if (said) complain('a frame for somebody who was refused', `nothing, not ${said}`);
+  if (said) complain('a frame for somebody who was refused', 'nothing', said);
 }
 
 async function refusedUrl(world: World, index: number, random: Random): Promise<string> {

@@ -86,7 +86,7 @@ export async function rawSession(
       try {
         take();
       } catch (error) {
-        complain('a frame that is not a WebSocket’s', String(error));
+        complain('a frame that is not a WebSocket’s', 'RFC 6455', String(error));
         socket.destroy();
       }
     });
@@ -106,13 +106,13 @@ function check({ then }: Script, outcome: 'open' | 'ended' | number, complain: C
       : then === 'open'
         ? outcome === 'open'
         : then.includes(outcome === 'open' ? 1006 : outcome);
-  if (!isAllowed) complain('another end of a socket', `${String(then)}, not ${outcome}`);
+  if (!isAllowed) complain('another end of a socket', String(then), String(outcome));
 }
 
 function checkText(text: string, isInbox: boolean, world: World, sent: string, complain: Complain): void {
   const value: unknown = JSON.parse(text);
   const { error } = (isInbox ? inboxFrame : serverFrame).safeParse(value);
-  if (error) complain('a frame that is not in the contract', text.slice(0, 500));
+  if (error) complain('a frame that is not in the contract', 'a frame of it', text.slice(0, 500));
   if (/"code":"internal"/.test(text)) complain('a fault of the server', 'any code but internal');
   const leak = leakIn(world, text, sent, false);
   if (leak !== undefined) complain('something of others’ was shown', `nothing with ${leak}`);

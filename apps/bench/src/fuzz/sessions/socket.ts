@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { type InboxFrame, inboxFrame, type ServerFrame, serverFrame } from '@duet/contract';
 import { WebSocket } from 'ws';
 import type { z } from 'zod';
@@ -56,11 +57,14 @@ async function attend<S extends z.ZodType>(
   let look = () => {};
   ws.on('message', (data, isBinary) => {
     const text = data.toString();
-    const frame = isBinary ? undefined : schema.safeParse(parse(text)).data;
-    if (frame === undefined) complain('a frame that is not in the contract', text.slice(0, 500));
+    const value = isBinary ? undefined : parse(text);
+    const frame = schema.safeParse(value).data;
+    // Zod leaves out what it does not know: so nothing may be missing from what it gives back.
+    if (frame === undefined || !isDeepStrictEqual(frame, value))
+      complain('a frame that is not in the contract', 'a frame of it', text.slice(0, 500));
     else frames.push(frame);
     const leak = leakIn(world, text, '', false) && leakIn(world, text, sent.join(), false);
-    if (leak) complain('something of others’ was shown', `nothing with ${leak}: ${text.slice(0, 500)}`);
+    if (leak) complain('something of others’ was shown', `nothing with ${leak}`, text.slice(0, 500));
     look();
   });
   const closed = new Promise<void>((resolve) => {
@@ -72,7 +76,7 @@ async function attend<S extends z.ZodType>(
   });
   const opened = new Promise((resolve, reject) => ws.once('open', resolve).once('error', reject));
   await bounded('a handshake', boundMs, opened);
-  ws.on('error', (error) => complain('a frame that is not a WebSocket’s', error.message));
+  ws.on('error', (error) => complain('a frame that is not a WebSocket’s', 'RFC 6455', error.message));
   return {
     frames,
     get closeCode() {
