@@ -37,9 +37,9 @@ export interface Report {
  * What the heap may grow by from the half of a run to its end: what is kept for a while, such as tokens that were just seen, and noise.
  * Whatever is lost with every request or frame is more.
  */
-const HEAP_SLACK = 4 * 1024 * 1024;
+const HEAP_SLACK = 3 * 1024 * 1024;
 /** The same for each request and frame of that half. */
-const HEAP_PER_CASE = 100;
+const HEAP_PER_CASE = 20;
 /** Connections to PostgreSQL are opened as they are needed. */
 const FILES_SLACK = 16;
 /** A socket that does not answer its close is cut after 10 s. */
