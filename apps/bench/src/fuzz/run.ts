@@ -64,7 +64,7 @@ export async function runFuzz(
   const filesBefore = target.process && openFiles(target.process.pid);
 
   if (plan.only !== undefined) {
-    await runOne(fuzz, plan.only);
+    progress.sent = await runOne(fuzz, plan.only);
   } else {
     for (const part of [0, 1]) {
       const [from, to] = [part, part + 1].map((half) => Math.floor((requests * half) / 2));
@@ -83,14 +83,17 @@ export async function runFuzz(
   const messages = await checkAfterwards(fuzz, target.process, filesBefore);
   world.close();
   const seconds = (Date.now() - started) / 1000;
-  return { findings: findings.all, requests, frames: progress.sent, messages, seconds, heaps };
+  const sent = plan.only === undefined ? requests : Number(progress.sent === 0);
+  return { findings: findings.all, requests: sent, frames: progress.sent, messages, seconds, heaps };
 }
 
-async function runOne(fuzz: Fuzz, only: string): Promise<void> {
+/** @returns how many frames were sent; without any it was one request */
+async function runOne(fuzz: Fuzz, only: string): Promise<number> {
   const [what, number] = only.split(':');
   const index = Number(number);
-  if (what === 'request') await fuzzRequests(fuzz, index, index + 1);
-  else await sessionAt(fuzz, index);
+  if (what === 'session') return sessionAt(fuzz, index);
+  await fuzzRequests(fuzz, index, index + 1);
+  return 0;
 }
 
 /** The victims go on talking meanwhile: what they say must be heard by nobody else. */
