@@ -11,6 +11,7 @@ import { prepareLoadCommitted } from './domain/messages/load-committed.ts';
 import type { Events } from './events/events.ts';
 import { openEvents } from './events/open.ts';
 import { createHttpServer } from './rest/server.ts';
+import { refuseHandshake } from './rest/unreadable.ts';
 import { isSocketUpgrade } from './socket/handshake.ts';
 import { Hub } from './socket/hub.ts';
 import { Reconciler } from './socket/reconcile.ts';
@@ -118,6 +119,7 @@ export async function startApp(config: Config, log: FastifyBaseLogger, webFolder
       log,
       meter: metrics.socket,
       tracer,
+      refuseHandshake: refuseHandshake(log, metrics.http),
     });
     const stop = async () => {
       await sockets.drain();

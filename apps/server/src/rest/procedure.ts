@@ -7,13 +7,16 @@ import { DomainError } from '../domain/error.ts';
 import type { RequestContext } from './context.ts';
 import { toProblem, trpcCodeOf } from './problem.ts';
 
+/** Whose request an error of tRPC answers that came before there was a context: a batch too long, an input that is not JSON. */
+export const requestIdOfError = new WeakMap<TRPCError, string>();
+
 const t = initTRPC
   .context<RequestContext>()
   .meta<OpenApiMeta>()
   .create({
     isDev: false, // never a stack in an answer
     errorFormatter: ({ shape, error, ctx }) => {
-      const problem = toProblem(error, ctx?.requestId ?? '');
+      const problem = toProblem(error, ctx?.requestId ?? requestIdOfError.get(error) ?? '');
       return { ...shape, message: problem.detail, data: { ...shape.data, problem } };
     },
   });

@@ -64,7 +64,10 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Fast
     bodyLimit: PAYLOAD_MAX_BYTES,
     requestTimeout: 30_000,
     routerOptions: { maxParamLength: 1000 }, // a tRPC batch names its procedures in one path segment
-    http: { shouldUpgradeCallback: options.isUpgrade },
+    http: {
+      shouldUpgradeCallback: options.isUpgrade,
+      requireHostHeader: false, // Node's own refusal is no problem of ours; see below
+    },
     forceCloseConnections: 'idle',
     return503OnClosing: false, // what still comes while the server drains is served
     clientErrorHandler: refuseUnreadable(options.log, options.meter),
@@ -81,9 +84,15 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Fast
     noteRefusal(request, options.meter, problem.code, problem.status >= 500 ? error : undefined);
     return sendProblem(problem, reply);
   });
+  // An expectation that nobody here knows is passed over, as RFC 9110 (10.1.1) allows; Node would say 417, and nothing else.
+  app.server.on('checkExpectation', (request, response) => app.server.emit('request', request, response));
   observeRequests(app, options);
   app.addHook('onRequest', async (request, reply) => {
     reply.header('x-request-id', request.id).header('cache-control', 'no-store');
+    const { headers, httpVersion } = request.raw;
+    if (headers.host === undefined && httpVersion !== '1.0') {
+      throw new DomainError('invalid_request', 'the Host header is missing');
+    }
   });
   await app.register(helmet, {
     // Whether this host is only ever reached through TLS is for the proxy in front to say.
@@ -114,6 +123,8 @@ function requestIdOf({ headers }: { headers: Record<string, unknown> }): string 
 
 /** The one way out for errors of REST. */
 function sendProblem(problem: Problem, reply: FastifyReply): FastifyReply {
-  reply.header('x-request-id', problem.request_id).headers(problemHeaders(problem));
+  // A path that cannot be decoded comes here without having met a hook.
+  reply.header('x-request-id', problem.request_id).header('cache-control', 'no-store');
+  reply.headers(problemHeaders(problem));
   return reply.code(problem.status).type('application/problem+json').send(JSON.stringify(problem));
 }

@@ -6,6 +6,7 @@ import { HANDLER_TIMEOUT_MS } from './in-time.ts';
 import { acceptJsonOnly } from './json-body.ts';
 import { type HttpObservers, logCall, noteRefusal, traceOf } from './observe.ts';
 import { problemHeaders, toProblem } from './problem.ts';
+import { requestIdOfError } from './procedure.ts';
 import { appRouter } from './router.ts';
 
 /** More calls than this in one request are refused. */
@@ -19,7 +20,9 @@ export async function registerTrpc(
   await app.register(async (trpc) => {
     acceptJsonOnly(trpc, (text) => text); // tRPC parses it
     trpc.route<{ Params: { path: string } }>({
-      method: ['GET', 'POST'],
+      // tRPC answers HEAD itself; Fastify's own HEAD routes cannot measure its answers.
+      method: ['GET', 'HEAD', 'POST'],
+      exposeHeadRoute: false,
       url: '/trpc/:path',
       config: { operation: 'trpc' },
       handlerTimeout: HANDLER_TIMEOUT_MS,
@@ -35,11 +38,19 @@ export async function registerTrpc(
             called: (procedure, seconds, error) => observeCall(deps, request, procedure, seconds, error),
           }),
           responseMeta: ({ ctx, errors: [error], info }) => {
-            if (error) return { headers: problemHeaders(toProblem(error, request.id)) };
+            // tRPC gives what it refuses by itself no type, and it would go out as text.
+            if (error)
+              return {
+                headers: {
+                  ...problemHeaders(toProblem(error, request.id)),
+                  'content-type': 'application/json',
+                },
+              };
             // The calls of a batch share one answer, and a link would not say whose it is.
             return ctx?.reply.link && !info?.isBatchCall ? { headers: { link: ctx.reply.link } } : {};
           },
           onError: ({ error }) => {
+            requestIdOfError.set(error, request.id);
             const { code, status } = toProblem(error, request.id);
             noteRefusal(request, deps.meter, code, status >= 500 ? error : undefined);
           },

@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { STATUS_CODES } from 'node:http';
-import type { Socket } from 'node:net';
-import { errors } from '@duet/contract';
+import type { Duplex } from 'node:stream';
 import type { FastifyBaseLogger } from 'fastify';
 import { DomainError } from '../domain/error.ts';
 import type { HttpMeter } from './meter.ts';
 import { toProblem } from './problem.ts';
+
+type RefusalLog = Pick<FastifyBaseLogger, 'info'>;
 
 const CODE_OF_NODE: Record<string, 'payload_too_large' | 'request_timeout'> = {
   HPE_HEADER_OVERFLOW: 'payload_too_large',
@@ -13,24 +14,39 @@ const CODE_OF_NODE: Record<string, 'payload_too_large' | 'request_timeout'> = {
 };
 
 /** What Node could not read as a request: also a problem (PROTOCOL 1.5), though there is no request to answer. */
-export function refuseUnreadable(log: Pick<FastifyBaseLogger, 'info'>, meter: HttpMeter) {
-  return (error: NodeJS.ErrnoException, socket: Socket): void => {
-    if (error.code === 'ECONNRESET' || !socket.writable) {
-      socket.destroy();
-      return;
-    }
-    const code = CODE_OF_NODE[error.code ?? ''] ?? 'invalid_request';
-    const problem = toProblem(new DomainError(code), randomUUID());
-    meter.refused(code);
-    log.info({ operation: 'none', code, request_id: problem.request_id }, 'request refused');
-    const body = JSON.stringify(problem);
-    const head = [
-      `HTTP/1.1 ${errors[code].status} ${STATUS_CODES[errors[code].status]}`,
-      'Content-Type: application/problem+json; charset=utf-8',
-      `Content-Length: ${Buffer.byteLength(body)}`,
-      `X-Request-Id: ${problem.request_id}`,
-      'Connection: close',
-    ];
-    socket.end(`${head.join('\r\n')}\r\n\r\n${body}`, () => socket.destroy());
+export function refuseUnreadable(log: RefusalLog, meter: HttpMeter) {
+  return (error: NodeJS.ErrnoException, socket: Duplex): void => {
+    if (error.code === 'ECONNRESET' || !socket.writable) socket.destroy();
+    else endWith(new DomainError(CODE_OF_NODE[error.code ?? ''] ?? 'invalid_request'), socket, log, meter);
   };
+}
+
+/** What asks for a WebSocket and is no handshake of one; says which version is spoken here (RFC 6455, 4.4). */
+export function refuseHandshake(log: RefusalLog, meter: HttpMeter) {
+  return ({ message }: Error, socket: Duplex): void =>
+    endWith(new DomainError('invalid_request', message), socket, log, meter, ['Sec-WebSocket-Version: 13']);
+}
+
+function endWith(
+  refusal: DomainError,
+  socket: Duplex,
+  log: RefusalLog,
+  meter: HttpMeter,
+  headers: readonly string[] = [],
+): void {
+  const problem = toProblem(refusal, randomUUID());
+  const { code, request_id } = problem;
+  meter.refused(code);
+  log.info({ operation: 'none', code, request_id }, 'request refused');
+  const body = JSON.stringify(problem);
+  const head = [
+    `HTTP/1.1 ${problem.status} ${STATUS_CODES[problem.status]}`,
+    'Content-Type: application/problem+json; charset=utf-8',
+    `Content-Length: ${Buffer.byteLength(body)}`,
+    `X-Request-Id: ${request_id}`,
+    'Cache-Control: no-store',
+    'Connection: close',
+    ...headers,
+  ];
+  socket.end(`${head.join('\r\n')}\r\n\r\n${body}`, () => socket.destroy());
 }

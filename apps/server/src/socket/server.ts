@@ -27,6 +27,8 @@ export interface SocketServerOptions extends SocketObservers {
   readonly hub: Hub;
   readonly heartbeatSeconds: number;
   readonly log: FastifyBaseLogger;
+  /** Answers what asks for a socket, and is no handshake of one, and ends it. */
+  readonly refuseHandshake: (error: Error, socket: Duplex) => void;
 }
 
 declare module 'ws' {
@@ -68,6 +70,7 @@ export class SocketServer {
       watchers: new Watchers(presenceCtx, presence, meter),
       typing: new Typing(domain.events, (userId, frame) => hub.tell(userId, frame)),
     };
+    this.#ws.on('wsClientError', options.refuseHandshake);
     options.http.on('upgrade', (request, socket, head) => {
       socket.on('error', (err) => log.debug({ err }, 'a socket failed while connecting'));
       if (targetOf(request).isInbox) this.#openInbox(request, socket, head);

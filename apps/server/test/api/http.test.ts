@@ -177,8 +177,9 @@ describe('headers', () => {
   });
 
   test('answers are not stored, and not sniffed', async () => {
+    for (const path of [LIST, '/nowhere', `${LIST}%c0%af/`])
+      expect((await ada.get(path)).headers.get('cache-control')).toBe('no-store');
     const { headers } = await ada.get(LIST);
-    expect(headers.get('cache-control')).toBe('no-store');
     expect(headers.get('x-content-type-options')).toBe('nosniff');
     expect(headers.get('content-security-policy')).toContain("default-src 'none'");
     expect(headers.get('x-powered-by')).toBeNull();
@@ -220,17 +221,35 @@ describe('what is hardly a request', () => {
       }),
     );
 
+  const KEY = 'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n';
+  const handshake = (path: string, headers: string) =>
+    `GET ${path} HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n${headers}\r\n`;
+
   test('is a problem too, and the connection ends', async () => {
     for (const [text, status] of [
       ['nonsense\r\n\r\n', 400],
       [`GET / HTTP/1.1\r\nHost: x\r\nX: ${'x'.repeat(20_000)}\r\n\r\n`, 413],
+      ['GET /healthz HTTP/1.1\r\nConnection: close\r\n\r\n', 400], // no Host
+      [handshake('/ws/chat/', 'Sec-WebSocket-Version: 13\r\n'), 400], // no key
+      [handshake('/ws/chat/x/', `${KEY}Sec-WebSocket-Version: 7\r\n`), 400],
+      [handshake('/ws/chat/', `${KEY}Sec-WebSocket-Version: 13\r\nSec-WebSocket-Protocol: ,\r\n`), 400],
     ] as const) {
       const answer = await raw(text);
+      expect(answer).toMatch(/^x-request-id: [\da-f-]{36}\r$/im);
+      expect(answer).toMatch(/^cache-control: no-store\r$/im);
+      if (text.includes('websocket')) expect(answer).toMatch(/^sec-websocket-version: 13\r$/im);
       expect(answer).toMatch(new RegExp(`^HTTP/1.1 ${status} `));
       expect(answer).toContain('application/problem+json');
       expect(problem.parse(JSON.parse(answer.split('\r\n\r\n')[1] ?? ''))).toMatchObject({ status });
     }
     expect(server.log.join('')).not.toContain('rawPacket');
+  });
+
+  test('an expectation that nobody knows is passed over', async () => {
+    const answer = await raw(
+      'GET /healthz HTTP/1.1\r\nHost: x\r\nExpect: wonders\r\nConnection: close\r\n\r\n',
+    );
+    expect(answer).toMatch(/^HTTP\/1.1 200 /);
   });
 
   test('an upgrade to something else is ignored, as RFC 9110 has it', async () => {

@@ -137,6 +137,29 @@ test('without CORS_ORIGINS no other origin may call', async () => {
   expect([...answer.headers.keys()].filter((name) => name.startsWith('access-control-allow'))).toEqual([]);
 });
 
+test('what is refused before it is known which calls it holds is a problem of its request, too', async () => {
+  const longBatch = `/trpc/${Array(21).fill('users.me').join(',')}?batch=1`;
+  for (const path of [
+    longBatch,
+    '/trpc/users.me,users.me?batch=1&input={',
+    '/trpc/users.me?batch=1&input=[]',
+  ]) {
+    const headers = { 'x-request-id': 'mine' };
+    const answer = await request(server.url, 'GET', path, { token: ada.token, headers });
+    expect([answer.status, answer.headers.get('content-type')], path).toEqual([400, 'application/json']);
+    const [failed] = [JSON.parse(answer.text)].flat();
+    expect(problem.parse(failed.error.data.problem)).toMatchObject({
+      code: 'invalid_request',
+      request_id: 'mine',
+    });
+  }
+});
+
+test('HEAD is answered', async () => {
+  const answer = await request(server.url, 'HEAD', '/trpc/users.me', { token: ada.token });
+  expect([answer.status, answer.text]).toEqual([204, '']);
+});
+
 test('malformed calls are refused without a word of the inside', async () => {
   for (const path of [
     '/trpc/nothing.here',

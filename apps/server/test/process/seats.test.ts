@@ -7,6 +7,7 @@ import { createContext } from '../../src/domain/context.ts';
 import { openConversation } from '../../src/domain/conversations/open.ts';
 import { provisionUser } from '../../src/domain/users/provision.ts';
 import { memoryEvents } from '../../src/events/memory.ts';
+import { refuseHandshake } from '../../src/rest/unreadable.ts';
 import { Hub, type Seat } from '../../src/socket/hub.ts';
 import { SocketServer } from '../../src/socket/server.ts';
 import { createMetrics } from '../../src/telemetry/metrics.ts';
@@ -70,6 +71,7 @@ beforeAll(async () => {
     heartbeatSeconds: 60,
     log,
     meter: metrics.socket,
+    refuseHandshake: refuseHandshake(log, metrics.http),
   });
   await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve));
   const address = http.address();
