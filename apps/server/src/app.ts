@@ -10,7 +10,12 @@ import { createContext } from './domain/context.ts';
 import { prepareLoadCommitted } from './domain/messages/load-committed.ts';
 import type { Events } from './events/events.ts';
 import { openEvents } from './events/open.ts';
+import { createGuesses } from './limits/guesses.ts';
+import { impatient } from './limits/impatient.ts';
+import { createRateLimits } from './limits/rate-limits.ts';
 import { createHttpServer } from './rest/server.ts';
+import { refuseUnreadable } from './rest/unreadable.ts';
+import { createDoor } from './socket/door.ts';
 import { isSocketUpgrade } from './socket/handshake.ts';
 import { Hub } from './socket/hub.ts';
 import { Reconciler } from './socket/reconcile.ts';
@@ -53,6 +58,8 @@ export async function startApp(config: Config, log: FastifyBaseLogger, webFolder
       },
       { messageLength: config.messageMaxLength, queuedSends: config.sendQueueMax },
     );
+    const counting = database.counting && impatient(database.counting);
+    const limits = createRateLimits(config.rateLimitFactor, counting);
     const auth = resolveAuth(config);
     const authenticate = createAuthenticate(domain, createTokenVerifier(auth));
     const accounts = auth.mode === 'secret' &&
@@ -60,12 +67,15 @@ export async function startApp(config: Config, log: FastifyBaseLogger, webFolder
         ...domain,
         issueAccessToken: createTokenIssuer(auth.secret, config.accessTokenSeconds),
         sessionSeconds: config.sessionSeconds,
+        guesses: createGuesses(limits, counting),
       };
     let draining = false;
     const http = await createHttpServer({
       domain,
       accounts: accounts || undefined,
       authenticate,
+      limits,
+      trust: config.trust,
       publicUrl: config.publicUrl,
       corsOrigins: config.corsOrigins,
       log,
@@ -89,6 +99,9 @@ export async function startApp(config: Config, log: FastifyBaseLogger, webFolder
       http: http.server,
       domain,
       authenticate,
+      limits,
+      refuseHandshake: refuseUnreadable,
+      door: createDoor({ ...config, limits }),
       hub,
       heartbeatSeconds: config.heartbeatSeconds,
       log,
@@ -104,6 +117,7 @@ export async function startApp(config: Config, log: FastifyBaseLogger, webFolder
       clearTimeout(cut);
       reconciler?.close();
       hub.close();
+      limits.close();
       await domain.events.close();
     };
     await http.listen({ host: config.host, port: config.port }).catch(async (error: unknown) => {

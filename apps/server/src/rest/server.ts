@@ -12,12 +12,13 @@ import {
   LogController,
 } from 'fastify';
 import { DomainError } from '../domain/error.ts';
+import { networkOf, noTrust, type Trust } from '../limits/address.ts';
 import { registerDocs } from './docs.ts';
-import { registerHealth } from './health.ts';
+import { HEALTH_PATHS, registerHealth } from './health.ts';
 import type { HttpDependencies } from './http-context.ts';
 import { acceptJsonOnly } from './json-body.ts';
 import { answerTheRest } from './not-found.ts';
-import { problemHeaders, toProblem } from './problem.ts';
+import { BARE_ANSWER_HEADERS, problemHeaders, toProblem } from './problem.ts';
 import { registerOperations } from './routes.ts';
 import { registerTrpc } from './trpc.ts';
 import { refuseUnreadable } from './unreadable.ts';
@@ -25,6 +26,8 @@ import { registerWebApp } from './web-app.ts';
 
 export interface HttpServerOptions extends HttpDependencies {
   readonly log: FastifyBaseLogger;
+  /** Who of those in front is believed what they say of a request: its address, its host, its scheme. */
+  readonly trust: Trust;
   readonly corsOrigins: readonly string[];
   /** Whether a request with an `Upgrade` header is the socket's. */
   readonly isUpgrade: (request: IncomingMessage) => boolean;
@@ -59,14 +62,20 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Fast
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'request_id' }),
     genReqId: requestIdOf,
     bodyLimit: PAYLOAD_MAX_BYTES,
+    trustProxy: options.trust,
     requestTimeout: 30_000,
     routerOptions: { maxParamLength: 1000 }, // a tRPC batch names its procedures in one path segment
-    http: { shouldUpgradeCallback: options.isUpgrade },
+    http: {
+      shouldUpgradeCallback: options.isUpgrade,
+      headersTimeout: 10_000,
+      connectionsCheckingInterval: 5000,
+    },
     forceCloseConnections: 'idle',
     return503OnClosing: false, // what still comes while the server drains is served
     clientErrorHandler: refuseUnreadable,
     // A path that cannot be decoded or matched is one that is not there.
-    frameworkErrors: (_error, request, reply) => sendProblem(new DomainError('not_found'), request, reply),
+    frameworkErrors: (_error, request, reply) =>
+      sendProblem(new DomainError('not_found'), request, reply.headers(BARE_ANSWER_HEADERS)),
   });
   app.setErrorHandler(sendProblem);
   app.addHook('onRequest', async (request, reply) => {
@@ -79,14 +88,28 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Fast
     request.log[status < 400 ? 'debug' : 'info']({ method, path, status, ms: Math.round(elapsedTime) });
   });
   await app.register(helmet, {
-    // Whether this host is only ever reached through TLS is for the proxy in front to say.
-    strictTransportSecurity: false,
+    // Over plain HTTP browsers take no notice of it. Hosts beneath this one are not ours to speak for.
+    strictTransportSecurity: options.publicUrl?.startsWith('https:')
+      ? { maxAge: 31_536_000, includeSubDomains: false }
+      : false,
     contentSecurityPolicy: { useDefaults: false, directives: PAGE_POLICY },
   });
   await app.register(cors, {
     origin: options.corsOrigins.includes('*') ? '*' : [...options.corsOrigins],
     preflight: false, // answered with the other OPTIONS, in not-found.ts
     exposedHeaders: ['Link', 'Retry-After', 'WWW-Authenticate', 'X-Request-Id'],
+  });
+  let warned = options.trust !== noTrust;
+  // After the headers that every answer has, and before anything else is done.
+  app.addHook('onRequest', async (request) => {
+    if (!warned && request.headers['x-forwarded-for'] !== undefined) {
+      warned = true;
+      request.log.warn(
+        'X-Forwarded-For came, and TRUST_PROXY is not set: all clients of a proxy count as one',
+      );
+    }
+    if (HEALTH_PATHS.has(request.url)) return; // whoever floods does not take the node out
+    await options.limits.take('traffic', networkOf(request.ip));
   });
   answerTheRest(app);
   acceptJsonOnly(app, JSON.parse);

@@ -3,12 +3,14 @@ import type { RawData } from 'ws';
 import type { ActorContext } from '../domain/context.ts';
 import { sendMessage } from '../domain/messages/send.ts';
 import { encode, toMessageFrame } from './frames.ts';
-import { parseFrame, parseObject, toRefusal } from './refusal.ts';
+import { notAnObject, objectIn, parseFrame, toRefusal } from './refusal.ts';
 
 /** The conversation and the person a socket speaks for. */
 export interface Speaker {
   readonly ctx: ActorContext;
   readonly conversationId: string;
+  /** @throws DomainError `rate_limited` when a frame is one too many */
+  readonly admit: () => Promise<void>;
 }
 
 /**
@@ -16,15 +18,17 @@ export interface Speaker {
  * @returns a frame for this socket alone, or undefined when all there is to say comes through the hub
  */
 export async function dispatch(
-  { ctx, conversationId }: Speaker,
+  { ctx, conversationId, admit }: Speaker,
   data: RawData,
   isBinary: boolean,
   onFault: (cause: unknown) => void,
 ): Promise<Buffer | undefined> {
   let named: unknown;
   try {
-    const value = parseObject(isBinary ? undefined : data.toString());
-    named = value['message_id'];
+    const value = isBinary ? undefined : objectIn(data.toString());
+    named = value?.['message_id'];
+    await admit();
+    if (!value) throw notAnObject();
     const frame = parseFrame(sendFrame, value);
     const { message, created } = await sendMessage(ctx, {
       conversation_id: conversationId,

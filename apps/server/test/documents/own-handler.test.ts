@@ -9,6 +9,9 @@ import { createTokenVerifier } from '../../src/auth/verify.ts';
 import { type DatabaseHandle, openEmbedded } from '../../src/db/client.ts';
 import { createContext } from '../../src/domain/context.ts';
 import { memoryEvents } from '../../src/events/memory.ts';
+import { noTrust } from '../../src/limits/address.ts';
+import { createGuesses } from '../../src/limits/guesses.ts';
+import { createRateLimits } from '../../src/limits/rate-limits.ts';
 import { contextOf } from '../../src/rest/http-context.ts';
 import { appRouter } from '../../src/rest/router.ts';
 import { createHttpServer } from '../../src/rest/server.ts';
@@ -30,9 +33,16 @@ beforeAll(async () => {
   handle = await openEmbedded(database.dataDir);
   const domain = await createContext(handle, memoryEvents, { messageLength: 10_000, queuedSends: 100 });
   const secret = new TextEncoder().encode(JWT_SECRET);
+  const limits = createRateLimits(1, undefined);
   const deps = {
     domain,
-    accounts: { ...domain, issueAccessToken: createTokenIssuer(secret, 900), sessionSeconds: 900 },
+    accounts: {
+      ...domain,
+      issueAccessToken: createTokenIssuer(secret, 900),
+      sessionSeconds: 900,
+      guesses: createGuesses(limits, undefined),
+    },
+    limits,
     authenticate: createAuthenticate(domain, createTokenVerifier({ mode: 'secret', secret })),
     publicUrl: 'http://duet.test',
   };
@@ -40,6 +50,7 @@ beforeAll(async () => {
     ...deps,
     log: pino({ level: 'silent' }),
     corsOrigins: [],
+    trust: noTrust,
     checkReady: async () => {},
     isUpgrade: () => false,
     webFolder: undefined,
@@ -54,6 +65,7 @@ beforeAll(async () => {
         id: 'x',
         protocol: 'http',
         host: 'duet.test',
+        ip: '127.0.0.1',
       }),
   });
   theirs = createServer((incoming, answer) => void handler(incoming, answer));

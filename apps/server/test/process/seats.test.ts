@@ -7,6 +7,10 @@ import { createContext } from '../../src/domain/context.ts';
 import { openConversation } from '../../src/domain/conversations/open.ts';
 import { provisionUser } from '../../src/domain/users/provision.ts';
 import { memoryEvents } from '../../src/events/memory.ts';
+import { noTrust } from '../../src/limits/address.ts';
+import { createRateLimits } from '../../src/limits/rate-limits.ts';
+import { refuseUnreadable } from '../../src/rest/unreadable.ts';
+import { createDoor } from '../../src/socket/door.ts';
 import { Hub, type Seat } from '../../src/socket/hub.ts';
 import { SocketServer } from '../../src/socket/server.ts';
 import { createEmbedded } from '../harness/database.ts';
@@ -55,7 +59,19 @@ beforeAll(async () => {
     await gate;
     return { user: { id: token ?? '', username: token ?? '' }, expiresAt: new Date(Date.now() + 60_000) };
   };
-  sockets = new SocketServer({ http, domain, authenticate, hub, heartbeatSeconds: 60, log });
+  const limits = createRateLimits(1, undefined);
+  const door = createDoor({ limits, maxSockets: 9, trust: noTrust, publicUrl: undefined, corsOrigins: [] });
+  sockets = new SocketServer({
+    http,
+    domain,
+    authenticate,
+    limits,
+    door,
+    hub,
+    refuseHandshake: refuseUnreadable,
+    heartbeatSeconds: 60,
+    log,
+  });
   await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve));
   const address = http.address();
   port = typeof address === 'object' ? (address?.port ?? 0) : 0;

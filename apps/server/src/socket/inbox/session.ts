@@ -12,10 +12,12 @@ import type { RawData, WebSocket } from 'ws';
 import type { Authenticate, Identity } from '../../auth/authenticate.ts';
 import type { Context } from '../../domain/context.ts';
 import { DomainError } from '../../domain/error.ts';
+import type { RateLimits } from '../../limits/rate-limits.ts';
 import { Connection } from '../connection.ts';
+import type { Visit } from '../door.ts';
 import { encode } from '../frames.ts';
 import type { Hub } from '../hub.ts';
-import { closes, parseFrame, parseObject, toRefusal } from '../refusal.ts';
+import { closes, notAnObject, objectIn, parseFrame, toRefusal } from '../refusal.ts';
 import type { Work } from '../work-queue.ts';
 import { dispatch, type Member } from './dispatch.ts';
 import type { Presence } from './presence.ts';
@@ -25,6 +27,7 @@ import type { Watchers } from './watchers.ts';
 /** What every inbox works with. */
 export interface InboxServices {
   readonly domain: Context;
+  readonly limits: RateLimits;
   readonly authenticate: Authenticate;
   readonly hub: Hub;
   readonly presence: Presence;
@@ -43,6 +46,7 @@ const MAX_TIMER_MS = 2 ** 31 - 1;
 export class InboxSession {
   readonly connection: Connection;
   readonly #services: InboxServices;
+  readonly #visit: Visit;
   #log: FastifyBaseLogger;
   #member: Member | undefined;
   #leaveHub = () => {};
@@ -55,10 +59,12 @@ export class InboxSession {
     ws: WebSocket,
     socket: Duplex,
     services: InboxServices,
+    visit: Visit,
     token: string | undefined,
     log: FastifyBaseLogger,
   ) {
     this.#services = services;
+    this.#visit = visit;
     this.#log = log;
     this.connection = new Connection(ws, socket, (data, isBinary) => this.#handle(data, isBinary));
     ws.once('close', (code) => this.#end(code));
@@ -71,20 +77,21 @@ export class InboxSession {
   }
 
   #handle(data: RawData, isBinary: boolean): Work<Buffer | undefined> {
-    let value: Record<string, unknown> = {};
-    let fault: unknown;
-    try {
-      value = parseObject(isBinary ? undefined : data.toString());
-    } catch (error) {
-      fault = error;
-    }
+    const value = isBinary ? undefined : objectIn(data.toString());
     const run = () =>
-      this.#answer(value, async () => {
-        if (fault) throw fault;
+      this.#answer(value ?? {}, async () => {
+        if (this.#member) await this.#admit(this.#member.ctx.actor.id, value?.['type']);
+        if (!value) throw notAnObject();
         return this.#do(value);
       });
     // Messages are stored in their order, and do not wait for the commit of those before them.
-    return { overlaps: value['type'] === 'chat_message', run };
+    return { overlaps: value?.['type'] === 'chat_message', run };
+  }
+
+  /** @throws DomainError `rate_limited` when a frame is one too many */
+  #admit(userId: string, type: unknown): Promise<void> {
+    const limit = type === 'chat_message' ? 'send' : type === 'sync' ? 'sync' : 'frame';
+    return this.connection.within(() => this.#services.limits.take(limit, userId));
   }
 
   async #do(value: Record<string, unknown>): Promise<InboxFrame | undefined> {
@@ -119,6 +126,7 @@ export class InboxSession {
     if (this.#member && this.#member.ctx.actor.id !== identity.user.id) {
       throw new DomainError('invalid_token', 'the token is somebody else’s');
     }
+    this.#visit.identify(identity.user.id);
     // First it is heard what other nodes commit, and then said that the inbox is ready.
     const following = this.#services.domain.events.follow(`user:${identity.user.id}`);
     try {
