@@ -32,7 +32,7 @@ async function start(
   return { pids: [child.pid], ports: [child.port], database, schema, stop };
 }
 
-const duetEnv = { JWT_SECRET, SHUTDOWN_DELAY_SECONDS: '0' };
+const duetEnv = { JWT_SECRET, SHUTDOWN_DELAY_SECONDS: '0', RATE_LIMITS: 'off' };
 
 /** For so long after its start Duet reckons with other nodes, and tells them of every message. */
 const ALONE_AFTER_MS = 7000;
