@@ -10,8 +10,12 @@ import { createContext } from './domain/context.ts';
 import { prepareLoadCommitted } from './domain/messages/load-committed.ts';
 import type { Events } from './events/events.ts';
 import { openEvents } from './events/open.ts';
+import { createGuesses } from './limits/guesses.ts';
+import { impatient } from './limits/impatient.ts';
+import { createRateLimits } from './limits/rate-limits.ts';
 import { createHttpServer } from './rest/server.ts';
 import { refuseHandshake } from './rest/unreadable.ts';
+import { createDoor } from './socket/door.ts';
 import { isSocketUpgrade } from './socket/handshake.ts';
 import { Hub } from './socket/hub.ts';
 import { Reconciler } from './socket/reconcile.ts';
@@ -61,6 +65,8 @@ export async function startApp(config: Config, log: FastifyBaseLogger, webFolder
       { messageLength: config.messageMaxLength, queuedSends: config.sendQueueMax },
       { meter: metrics.domain, tracer },
     );
+    const counting = database.counting && impatient(database.counting);
+    const limits = createRateLimits(config.rateLimitFactor, counting);
     const auth = resolveAuth(config);
     const authenticate = metrics.counted(createAuthenticate(domain, createTokenVerifier(auth)));
     const accounts = auth.mode === 'secret' &&
@@ -68,6 +74,7 @@ export async function startApp(config: Config, log: FastifyBaseLogger, webFolder
         ...domain,
         issueAccessToken: createTokenIssuer(auth.secret, config.accessTokenSeconds),
         sessionSeconds: config.sessionSeconds,
+        guesses: createGuesses(limits, counting),
       };
     const metricsEndpoint =
       config.metricsToken === undefined
@@ -87,6 +94,8 @@ export async function startApp(config: Config, log: FastifyBaseLogger, webFolder
       domain,
       accounts: accounts || undefined,
       authenticate,
+      limits,
+      trust: config.trust,
       publicUrl: config.publicUrl,
       corsOrigins: config.corsOrigins,
       log,
@@ -114,6 +123,8 @@ export async function startApp(config: Config, log: FastifyBaseLogger, webFolder
       http: http.server,
       domain,
       authenticate,
+      limits,
+      door: createDoor({ ...config, limits }),
       hub,
       heartbeatSeconds: config.heartbeatSeconds,
       log,
@@ -132,6 +143,7 @@ export async function startApp(config: Config, log: FastifyBaseLogger, webFolder
       clearTimeout(cut);
       reconciler?.close();
       hub.close();
+      limits.close();
       await domain.events.close();
     };
     await http.listen({ host: config.host, port: config.port }).catch(async (error: unknown) => {

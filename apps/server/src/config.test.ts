@@ -67,6 +67,15 @@ test('traces are sampled as OpenTelemetry’s variables say', () => {
   });
 });
 
+test('limits hold once unless it is said otherwise, and nobody in front is believed', () => {
+  expect(parseConfig({})).toMatchObject({ rateLimitFactor: 1, maxSockets: 100_000 });
+  expect(parseConfig({}).trust('127.0.0.1', 0)).toBe(false);
+  expect(parseConfig({ RATE_LIMITS: 'on' }).rateLimitFactor).toBe(1);
+  expect(parseConfig({ RATE_LIMITS: '2.5' }).rateLimitFactor).toBe(2.5);
+  expect(parseConfig({ RATE_LIMITS: 'off' }).rateLimitFactor).toBe(Infinity);
+  expect(parseConfig({ TRUST_PROXY: '1' }).trust('192.0.2.1', 0)).toBe(true);
+});
+
 test.each([
   [{ PORT: 'http' }, 'PORT: must be a whole number'],
   [{ PORT: '70000' }, 'PORT: '],
@@ -108,6 +117,11 @@ test.each([
   [{ OTEL_TRACES_SAMPLER: 'xray' }, 'OTEL_TRACES_SAMPLER: '],
   [{ OTEL_TRACES_SAMPLER_ARG: '2' }, 'OTEL_TRACES_SAMPLER_ARG: '],
   [{ MESSAGE_MAX_LENGTH: '10001' }, 'MESSAGE_MAX_LENGTH: '],
+  [{ RATE_LIMITS: 'none' }, 'RATE_LIMITS: must be on, off, or a number'],
+  [{ RATE_LIMITS: '0' }, 'RATE_LIMITS: must be from 0.1 to 1000'],
+  [{ MAX_SOCKETS: '0' }, 'MAX_SOCKETS: '],
+  [{ TRUST_PROXY: 'hidden.example' }, 'TRUST_PROXY: must be the number of proxies, or'],
+  [{ TRUST_PROXY: '10.0.0.0/33' }, 'TRUST_PROXY: must be the number of proxies, or'],
 ])('%o is refused by name, without its value', (env, line) => {
   const error = (() => {
     try {

@@ -1,5 +1,6 @@
 import { MESSAGE_MAX_LENGTH } from '@duet/contract';
 import { z } from 'zod';
+import { noTrust, type Trust, trustIn } from './limits/address.ts';
 import { StartupError } from './startup-error.ts';
 import type { TracingConfig } from './telemetry/tracing.ts';
 
@@ -58,6 +59,20 @@ const natsUrl = z
   .refine((url) => Boolean(URL.parse(url)?.hostname), 'must name a host')
   .refine(isReadable, 'has a percent sign that stands for nothing');
 
+const rateLimits = z
+  .string()
+  .regex(/^(on|off|\d+(\.\d+)?)$/, 'must be on, off, or a number: how many times the usual limits')
+  .transform((value) => (value === 'on' ? 1 : value === 'off' ? Infinity : Number(value)))
+  .refine((factor) => factor === Infinity || (factor >= 0.1 && factor <= 1000), 'must be from 0.1 to 1000');
+const trust = z.string().transform((value, issues): Trust => {
+  try {
+    return trustIn(value);
+  } catch {
+    issues.addIssue('must be the number of proxies, or their addresses or networks');
+    return z.NEVER;
+  }
+});
+
 const environment = z.object({
   PORT: int(0, 65_535).default(8080),
   HOST: z.string().default('127.0.0.1'),
@@ -76,6 +91,9 @@ const environment = z.object({
   LOCAL_ACCOUNTS: onOff.optional(),
   ACCESS_TOKEN_SECONDS: int(1, 86_400).default(900),
   SESSION_DAYS: int(1, 365).default(30),
+  RATE_LIMITS: rateLimits.default(1),
+  MAX_SOCKETS: int(1, 10_000_000).default(100_000),
+  TRUST_PROXY: trust.default(() => noTrust),
   CORS_ORIGINS: list.pipe(z.array(z.union([z.literal('*'), origin]))).default([]),
   METRICS_TOKEN: z
     .string()
@@ -119,6 +137,10 @@ export interface Config {
   readonly localAccounts: boolean;
   readonly accessTokenSeconds: number;
   readonly sessionSeconds: number;
+  /** How many times the usual limits everything may be; infinite: there are none. */
+  readonly rateLimitFactor: number;
+  readonly maxSockets: number;
+  readonly trust: Trust;
   readonly corsOrigins: readonly string[];
   /** What whoever reads `/metrics` has to have; undefined: it is not there. */
   readonly metricsToken: string | undefined;
@@ -161,6 +183,9 @@ export function parseConfig(env: Readonly<Record<string, string | undefined>>): 
     localAccounts: e.LOCAL_ACCOUNTS ?? auth.mode === 'secret',
     accessTokenSeconds: e.ACCESS_TOKEN_SECONDS,
     sessionSeconds: e.SESSION_DAYS * 86_400,
+    rateLimitFactor: e.RATE_LIMITS,
+    maxSockets: e.MAX_SOCKETS,
+    trust: e.TRUST_PROXY,
     corsOrigins: e.CORS_ORIGINS,
     metricsToken: e.METRICS_TOKEN,
     tracing: tracingOf(e),

@@ -46,6 +46,8 @@ export const errors = {
   payload_too_large: { title: 'Too large', status: 413, close: 1009, recovery: 'final' },
   unsupported_media_type: { title: 'The body must be application/json', status: 415, recovery: 'final' },
   upgrade_required: { title: 'This path speaks WebSocket', status: 426, recovery: 'final' },
+  rate_limited: { title: 'Too many at once', status: 429, close: 4429, recovery: 'retry' },
+  origin_not_allowed: { title: 'Not from pages of this origin', close: 4403, recovery: 'final' },
   unsupported_protocol: {
     title: 'The inbox speaks the subprotocol duet.v1',
     close: 4406,
@@ -55,7 +57,7 @@ export const errors = {
   slow_consumer: { title: 'Too much waits to be read', close: 4008, recovery: 'retry' },
   internal: { title: 'Something went wrong in the server', status: 500, close: 1011, recovery: 'retry' },
   unavailable: { title: 'The server cannot serve right now', status: 503, recovery: 'retry' },
-  busy: { title: 'Too much waits to be written', status: 503, recovery: 'retry' },
+  busy: { title: 'Too much waits already', status: 503, close: 1013, recovery: 'retry' },
   server_restarting: { title: 'The server is going away', close: 1012, recovery: 'retry' },
 } as const satisfies Record<string, ErrorRow>;
 
@@ -83,6 +85,9 @@ export const fieldError = z.object({
 });
 export type FieldError = z.infer<typeof fieldError>;
 
+/** When the same may be tried again, with `rate_limited` (PROTOCOL 3.11). */
+export const retryAfter = z.int().min(1).meta({ description: 'With `rate_limited`: seconds to wait.' });
+
 /** The body of every REST error: RFC 9457 problem details (PROTOCOL 1.5). */
 export const problem = z
   .object({
@@ -93,6 +98,7 @@ export const problem = z
     code: errorCode.meta({ description: 'Branch on this.' }),
     request_id: z.string(),
     errors: z.array(fieldError).optional(),
+    retry_after: retryAfter.optional(),
   })
   .meta({ id: 'Problem', description: 'RFC 9457 problem details.' });
 export type Problem = z.infer<typeof problem>;

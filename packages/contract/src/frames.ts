@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { errorCode } from './errors.ts';
+import { errorCode, retryAfter } from './errors.ts';
 import { conversationId, messageContent, messageId, seq, timestamp } from './fields.ts';
 
 /** The path of a conversation's socket (PROTOCOL 4.1). */
@@ -37,6 +37,7 @@ export const errorFrame = z
     code: errorCode,
     detail: z.string(),
     message_id: z.string().optional(),
+    retry_after: retryAfter.optional(),
   })
   .meta({ id: 'ErrorFrame', description: 'What was wrong with a frame of this socket.' });
 export type ErrorFrame = z.infer<typeof errorFrame>;

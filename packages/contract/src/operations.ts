@@ -189,7 +189,7 @@ export const operations = {
       input: credentials,
       output: session,
       success: { 201: 'Signed in' },
-      errors: ['not_found', 'username_taken'],
+      errors: ['not_found', 'username_taken', 'busy'],
     }),
     signIn: operation({
       id: 'signIn',
@@ -202,7 +202,7 @@ export const operations = {
       input: z.object({ username: usernameQuery, password: z.string().max(256) }),
       output: session,
       success: { 200: 'Signed in' },
-      errors: ['invalid_credentials', 'not_found'],
+      errors: ['invalid_credentials', 'not_found', 'busy'],
     }),
     refresh: operation({
       id: 'refreshSession',

@@ -13,10 +13,18 @@ import { migratePglite, migratePostgres } from './migrate.ts';
 /** Either PostgreSQL; what they answer alike. Raw `execute()` does not, so queries go through the builder. */
 export type Database = PgDatabase<PgQueryResultHKT>;
 
+/** Runs one statement with its parameters, `$1` and so on, as the `query` of `pg` would. */
+export type RunQuery = (
+  text: string,
+  values: readonly (string | number)[],
+) => Promise<{ readonly rows: readonly unknown[]; readonly rowCount: number }>;
+
 export interface DatabaseHandle {
   readonly db: Database;
   /** The same through connections that give up on a lock soon, for statements that others wait for. */
   readonly batchDb: Database;
+  /** A connection of its own for what nodes count together; undefined where there is only one node. */
+  readonly counting: RunQuery | undefined;
   /** Rejects when the database does not answer within `timeoutMs`. */
   ping(timeoutMs: number): Promise<void>;
   close(): Promise<void>;
@@ -51,13 +59,18 @@ export async function openPostgres(url: string): Promise<DatabaseHandle> {
     });
   const client = connect(10, {});
   const batches = connect(2, { lock_timeout: BATCH_LOCK_TIMEOUT_MS });
+  const counting = connect(1, {});
   const db = drizzlePostgres(client, { casing });
   return {
     db,
     batchDb: drizzlePostgres(batches, { casing }),
+    counting: async (text, values) => {
+      const rows = await counting.unsafe(text, [...values], { prepare: true });
+      return { rows, rowCount: rows.count };
+    },
     ping: pinger(db),
     close: async () => {
-      await Promise.all([client, batches].map((each) => each.end({ timeout: CLOSE_TIMEOUT_S })));
+      await Promise.all([client, batches, counting].map((each) => each.end({ timeout: CLOSE_TIMEOUT_S })));
     },
   };
 }
@@ -83,6 +96,7 @@ export async function openEmbedded(dataDir: string): Promise<DatabaseHandle> {
     return {
       db,
       batchDb: db,
+      counting: undefined,
       ping: pinger(db),
       close: async () => {
         await client.close();

@@ -93,13 +93,16 @@ export const accounts = pgTable('accounts', {
   passwordHash: text().notNull(),
 });
 
-/** A family of refresh tokens: one row, holding the hash of the only one that still works. */
+/** A family of refresh tokens: one row, holding the hash of the only one that still works, and for a moment that of the one before. */
 export const sessions = pgTable(
   'sessions',
   {
     id: uuid().primaryKey(),
     userId: text().notNull(),
     tokenHash: bytea().notNull(),
+    previousHash: bytea(),
+    /** When the one before was used first. */
+    usedAt: instant(),
     expiresAt: instant().notNull(),
   },
   (t) => [index('sessions_by_user').on(t.userId)],
@@ -110,3 +113,18 @@ export const secrets = pgTable('secrets', {
   name: text().primaryKey(),
   value: bytea().notNull(),
 });
+
+/**
+ * What the nodes count together, in the columns and in the order that rate-limiter-flexible wants. The table is unlogged, which its migration says and this
+ * cannot: nothing is written twice for it, and after a crash of the database counting begins anew.
+ */
+export const rateLimits = pgTable(
+  'rate_limits',
+  {
+    key: text().primaryKey(),
+    points: integer().notNull(),
+    /** Milliseconds since 1970. */
+    expire: bigint({ mode: 'number' }).notNull(),
+  },
+  (t) => [index('rate_limits_by_expire').on(t.expire)],
+);

@@ -4,16 +4,25 @@ import { type ErrorCode, errors, type FieldError } from '@duet/contract';
 export class DomainError extends Error {
   readonly code: ErrorCode;
   readonly fields: readonly FieldError[] | undefined;
+  /** Seconds to wait, with `rate_limited`. */
+  readonly retryAfter: number | undefined;
 
   /** @param detail what is wrong this time, for people; shown to the client */
   constructor(
     code: ErrorCode,
     detail?: string,
-    options?: { fields?: readonly FieldError[]; cause?: unknown },
+    options?: { fields?: readonly FieldError[]; retryAfter?: number; cause?: unknown },
   ) {
     super(detail ?? errors[code].title, { cause: options?.cause });
     this.code = code;
     this.fields = options?.fields;
+    this.retryAfter = options?.retryAfter;
+  }
+
+  /** More than somebody may do, who may again after so long. */
+  static rateLimited(ms: number): DomainError {
+    const retryAfter = Math.max(1, Math.ceil(ms / 1000));
+    return new DomainError('rate_limited', `too many; try again in ${retryAfter} s`, { retryAfter });
   }
 
   /** A request with one field at fault. */

@@ -2,6 +2,7 @@ import type { TRPCError } from '@trpc/server';
 import type { Identity } from '../auth/authenticate.ts';
 import type { AccountsContext } from '../domain/accounts/context.ts';
 import type { Context } from '../domain/context.ts';
+import type { RateLimits } from '../limits/rate-limits.ts';
 
 /** What a procedure says about its answer besides the body; both transports carry it. */
 export interface ReplyMeta {
@@ -13,6 +14,9 @@ export interface ReplyMeta {
 
 /** What every procedure gets, whether it was called through REST or through /trpc. */
 export interface RequestContext {
+  /** Where the request comes from, as limits count it. */
+  readonly address: string;
+  readonly limits: RateLimits;
   readonly domain: Context;
   /** Undefined where local accounts are off. */
   readonly accounts: AccountsContext | undefined;

@@ -3,10 +3,13 @@ import { type Authenticate, bearerToken, type Identity } from '../auth/authentic
 import type { AccountsContext } from '../domain/accounts/context.ts';
 import type { Context } from '../domain/context.ts';
 import type { Trace } from '../domain/trace.ts';
+import { networkOf } from '../limits/address.ts';
+import type { RateLimits } from '../limits/rate-limits.ts';
 import type { RequestContext } from './context.ts';
 
 /** What the HTTP side is given by the composition root. */
 export interface HttpDependencies {
+  readonly limits: RateLimits;
   readonly domain: Context;
   readonly accounts: AccountsContext | undefined;
   readonly authenticate: Authenticate;
@@ -15,7 +18,7 @@ export interface HttpDependencies {
 }
 
 /** What a context needs of a request. */
-type HttpRequest = Pick<FastifyRequest, 'headers' | 'id' | 'protocol' | 'host'>;
+type HttpRequest = Pick<FastifyRequest, 'headers' | 'id' | 'protocol' | 'host' | 'ip'>;
 
 /** The context of a request; its token is checked when a procedure first asks, and once. */
 export function contextOf(deps: HttpDependencies, request: HttpRequest, trace?: Trace): RequestContext {
@@ -23,6 +26,10 @@ export function contextOf(deps: HttpDependencies, request: HttpRequest, trace?: 
   return {
     domain: trace ? { ...deps.domain, trace } : deps.domain,
     accounts: deps.accounts,
+    get address() {
+      return networkOf(request.ip);
+    },
+    limits: deps.limits,
     authenticate: () => {
       identity ??= deps.authenticate(bearerToken(request.headers.authorization));
       return identity;

@@ -5,7 +5,7 @@ import { documentedRouter } from './procedure.ts';
 type Document = ReturnType<typeof generateOpenApiDocument>;
 
 /** Errors that every operation can give. */
-const COMMON_ERRORS = ['invalid_request', 'internal', 'unavailable'] as const;
+const COMMON_ERRORS = ['invalid_request', 'rate_limited', 'internal', 'unavailable'] as const;
 const BODY_ERRORS = ['payload_too_large', 'unsupported_media_type'] as const;
 const TOKEN_ERRORS = ['missing_token', 'invalid_token', 'token_expired'] as const;
 
@@ -62,6 +62,13 @@ function successes({ success, id }: Operation, generated: Response | undefined):
   );
 }
 
+const RETRY_AFTER = {
+  'Retry-After': {
+    description: 'Seconds to wait before the same is tried again.',
+    schema: { type: 'integer' as const, minimum: 1 },
+  },
+};
+
 /** One response a status, naming the codes that share it. */
 function failures({ method, auth, errors: own }: Operation): Responses {
   const codes = [
@@ -77,6 +84,7 @@ function failures({ method, auth, errors: own }: Operation): Responses {
       {
         description: group.map((code) => `\`${code}\`: ${errors[code].title}.`).join(' '),
         content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
+        ...((status === 429 || status === 503) && { headers: RETRY_AFTER }),
       },
     ]),
   );

@@ -16,17 +16,26 @@ export function toProblem(error: unknown, requestId: string): Problem {
     code,
     request_id: requestId,
     ...(refusal?.fields && { errors: [...refusal.fields] }),
+    ...(refusal?.retryAfter !== undefined && { retry_after: refusal.retryAfter }),
   };
 }
 
+/** What browsers are told of an answer that the server's hooks do not see; helmet says it of all others. */
+export const BARE_ANSWER_HEADERS = {
+  'cache-control': 'no-store',
+  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+  'referrer-policy': 'no-referrer',
+  'x-content-type-options': 'nosniff',
+};
+
 /** The headers that go with a problem, besides its type (PROTOCOL 5). */
-export function problemHeaders({ code, status }: Problem): Record<string, string> {
+export function problemHeaders({ code, status, retry_after }: Problem): Record<string, string> {
   if (status === 401) {
     const isOfToken = code === 'invalid_token' || code === 'token_expired';
     return { 'www-authenticate': isOfToken ? 'Bearer error="invalid_token"' : 'Bearer' };
   }
   if (status === 426) return { upgrade: 'websocket', connection: 'Upgrade' };
-  if (status === 503) return { 'retry-after': '1' };
+  if (status === 503 || retry_after !== undefined) return { 'retry-after': String(retry_after ?? 1) };
   return {};
 }
 
@@ -86,5 +95,6 @@ const TRPC_OF_STATUS: Record<number, TRPCError['code']> = {
   403: 'FORBIDDEN',
   404: 'NOT_FOUND',
   409: 'CONFLICT',
+  429: 'TOO_MANY_REQUESTS',
   503: 'SERVICE_UNAVAILABLE',
 };

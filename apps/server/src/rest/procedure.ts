@@ -4,6 +4,7 @@ import type { OpenApiMeta } from 'trpc-to-openapi';
 import { z } from 'zod';
 import type { ActorContext } from '../domain/context.ts';
 import { DomainError } from '../domain/error.ts';
+import type { LimitName } from '../limits/table.ts';
 import type { RequestContext } from './context.ts';
 import { toProblem, trpcCodeOf } from './problem.ts';
 
@@ -36,16 +37,29 @@ const refusing = t.procedure.use(async ({ ctx, path, next }) => {
   return result;
 });
 
-const authenticated = refusing.use(async ({ ctx, next }) => {
-  const { user } = await ctx.authenticate();
-  const domain: ActorContext = { ...ctx.domain, actor: user };
-  return next({ ctx: { domain } });
-});
+/** What bounds an operation (PROTOCOL 3.11), where it is not what bounds the others of its kind. */
+const LIMIT_OF = new Map<string, LimitName>([
+  ['sendMessage', 'send'],
+  ['openConversation', 'open'],
+  ['findUsers', 'search'],
+  ['signIn', 'signIn'],
+  ['register', 'register'],
+]);
 
-const withAccounts = refusing.use(({ ctx, next }) => {
-  if (!ctx.accounts) throw new DomainError('not_found', 'local accounts are off');
-  return next({ ctx: { accounts: ctx.accounts } });
-});
+const authenticated = ({ id }: Operation) =>
+  refusing.use(async ({ ctx, next }) => {
+    const { user } = await ctx.authenticate();
+    await ctx.limits.take(LIMIT_OF.get(id) ?? 'request', user.id);
+    const domain: ActorContext = { ...ctx.domain, actor: user };
+    return next({ ctx: { domain } });
+  });
+
+const withAccounts = ({ id }: Operation) =>
+  refusing.use(async ({ ctx, next }) => {
+    if (!ctx.accounts) throw new DomainError('not_found', 'local accounts are off');
+    await ctx.limits.take(LIMIT_OF.get(id) ?? 'session', ctx.address);
+    return next({ ctx: { accounts: ctx.accounts } });
+  });
 
 /** The type of a schema without its checks: an answer is ours, and its shape a matter of the compiler and the tests. */
 function trusted<O extends z.ZodType>(_schema: O) {
@@ -86,12 +100,12 @@ function metaOf({ id, tag, method, path, summary, description, auth }: Operation
 export function member<I extends z.ZodObject, O extends z.ZodType>(
   op: Operation<'GET' | 'POST', I, O, 'bearer'>,
 ) {
-  return authenticated.meta(metaOf(op)).input(op.input).output(trusted(op.output));
+  return authenticated(op).meta(metaOf(op)).input(op.input).output(trusted(op.output));
 }
 
 /** The procedure of an operation on local accounts, which needs no token. */
 export function account<I extends z.ZodObject, O extends z.ZodType>(
   op: Operation<'GET' | 'POST', I, O, 'none'>,
 ) {
-  return withAccounts.meta(metaOf(op)).input(op.input).output(trusted(op.output));
+  return withAccounts(op).meta(metaOf(op)).input(op.input).output(trusted(op.output));
 }

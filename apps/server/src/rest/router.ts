@@ -57,7 +57,7 @@ export const appRouter = router({
   },
   auth: {
     register: account(auth.register).mutation(({ ctx, input }) => register(ctx.accounts, input)),
-    signIn: account(auth.signIn).mutation(({ ctx, input }) => signIn(ctx.accounts, input)),
+    signIn: account(auth.signIn).mutation(({ ctx, input }) => signIn(ctx.accounts, input, ctx.address)),
     refresh: account(auth.refresh).mutation(({ ctx, input }) => refreshSession(ctx.accounts, input)),
     signOut: account(auth.signOut).mutation(({ ctx, input }) => signOut(ctx.accounts, input)),
   },

@@ -11,14 +11,15 @@ import {
   LogController,
 } from 'fastify';
 import { DomainError } from '../domain/error.ts';
+import { networkOf, noTrust, type Trust } from '../limits/address.ts';
 import { registerDocs } from './docs.ts';
-import { registerHealth } from './health.ts';
+import { HEALTH_PATHS, registerHealth } from './health.ts';
 import type { HttpDependencies } from './http-context.ts';
 import { acceptJsonOnly } from './json-body.ts';
 import { type MetricsEndpoint, registerMetrics } from './metrics.ts';
 import { answerTheRest } from './not-found.ts';
 import { type HttpObservers, noteRefusal, observeRequests } from './observe.ts';
-import { problemHeaders, toProblem } from './problem.ts';
+import { BARE_ANSWER_HEADERS, problemHeaders, toProblem } from './problem.ts';
 import { registerOperations } from './routes.ts';
 import { registerTrpc } from './trpc.ts';
 import { refuseUnreadable } from './unreadable.ts';
@@ -26,6 +27,8 @@ import { registerWebApp } from './web-app.ts';
 
 export interface HttpServerOptions extends HttpDependencies, HttpObservers {
   readonly log: FastifyBaseLogger;
+  /** Who of those in front is believed what they say of a request: its address, its host, its scheme. */
+  readonly trust: Trust;
   readonly corsOrigins: readonly string[];
   /** Whether a request with an `Upgrade` header is the socket's. */
   readonly isUpgrade: (request: IncomingMessage) => boolean;
@@ -62,11 +65,14 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Fast
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'request_id' }),
     genReqId: requestIdOf,
     bodyLimit: PAYLOAD_MAX_BYTES,
+    trustProxy: options.trust,
     requestTimeout: 30_000,
     routerOptions: { maxParamLength: 1000 }, // a tRPC batch names its procedures in one path segment
     http: {
       shouldUpgradeCallback: options.isUpgrade,
       requireHostHeader: false, // Node's own refusal is no problem of ours; see below
+      headersTimeout: 10_000,
+      connectionsCheckingInterval: 5000,
     },
     forceCloseConnections: 'idle',
     return503OnClosing: false, // what still comes while the server drains is served
@@ -76,7 +82,7 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Fast
       const error = new DomainError('not_found');
       options.meter.refused(error.code);
       request.log.info({ operation: 'none', code: error.code }, 'request refused');
-      return sendProblem(toProblem(error, request.id), reply);
+      return sendProblem(toProblem(error, request.id), reply.headers(BARE_ANSWER_HEADERS));
     },
   });
   app.setErrorHandler<Error>((error, request, reply) => {
@@ -95,14 +101,28 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Fast
     }
   });
   await app.register(helmet, {
-    // Whether this host is only ever reached through TLS is for the proxy in front to say.
-    strictTransportSecurity: false,
+    // Over plain HTTP browsers take no notice of it. Hosts beneath this one are not ours to speak for.
+    strictTransportSecurity: options.publicUrl?.startsWith('https:')
+      ? { maxAge: 31_536_000, includeSubDomains: false }
+      : false,
     contentSecurityPolicy: { useDefaults: false, directives: PAGE_POLICY },
   });
   await app.register(cors, {
     origin: options.corsOrigins.includes('*') ? '*' : [...options.corsOrigins],
     preflight: false, // answered with the other OPTIONS, in not-found.ts
     exposedHeaders: ['Link', 'Retry-After', 'WWW-Authenticate', 'X-Request-Id'],
+  });
+  let warned = options.trust !== noTrust;
+  // After the headers that every answer has, and before anything else is done.
+  app.addHook('onRequest', async (request) => {
+    if (!warned && request.headers['x-forwarded-for'] !== undefined) {
+      warned = true;
+      request.log.warn(
+        'X-Forwarded-For came, and TRUST_PROXY is not set: all clients of a proxy count as one',
+      );
+    }
+    if (HEALTH_PATHS.has(request.url)) return; // whoever floods does not take the node out
+    await options.limits.take('traffic', networkOf(request.ip));
   });
   answerTheRest(app);
   acceptJsonOnly(app, JSON.parse);

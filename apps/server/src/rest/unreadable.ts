@@ -4,7 +4,7 @@ import type { Duplex } from 'node:stream';
 import type { FastifyBaseLogger } from 'fastify';
 import { DomainError } from '../domain/error.ts';
 import type { HttpMeter } from './meter.ts';
-import { toProblem } from './problem.ts';
+import { BARE_ANSWER_HEADERS, toProblem } from './problem.ts';
 
 type RefusalLog = Pick<FastifyBaseLogger, 'info'>;
 
@@ -44,7 +44,7 @@ function endWith(
     'Content-Type: application/problem+json; charset=utf-8',
     `Content-Length: ${Buffer.byteLength(body)}`,
     `X-Request-Id: ${request_id}`,
-    'Cache-Control: no-store',
+    ...Object.entries(BARE_ANSWER_HEADERS).map(([name, value]) => `${name}: ${value}`),
     'Connection: close',
     ...headers,
   ];

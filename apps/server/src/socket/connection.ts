@@ -11,6 +11,8 @@ const MAX_BUFFERED_BYTES = 1024 * 1024;
 const PACE_BYTES = 64 * 1024;
 /** With this many frames waiting to be handled the socket is not read from, and TCP slows the peer down. */
 const MAX_WAITING_FRAMES = 32;
+/** So many frames in a row that were too many: whoever does not listen is sent away. */
+const MAX_REFUSED = 1000;
 /** Longest wait of a timer; a token may live longer. */
 const MAX_TIMER_MS = 2 ** 31 - 1;
 
@@ -43,6 +45,8 @@ export class Connection implements Listener {
   /** Set once the server ends the connection; a peer that does has what it sent before handled to the end. */
   #closing = false;
   #expiry: NodeJS.Timeout | undefined;
+  /** Frames in a row that were too many. */
+  #refused = 0;
 
   constructor(ws: WebSocket, socket: Duplex, handle: HandleFrame, meter: SocketMeter) {
     this.#ws = ws;
@@ -123,6 +127,18 @@ export class Connection implements Listener {
       () => (left > MAX_TIMER_MS ? this.expireAt(expiresAt) : this.close('token_expired')),
       Math.min(left, MAX_TIMER_MS),
     );
+  }
+
+  /** Takes of a limit for a frame; one that goes on regardless of refusals ends the connection. @throws DomainError `rate_limited` */
+  async within(take: () => Promise<void> | undefined): Promise<void> {
+    try {
+      await take();
+      this.#refused = 0;
+    } catch (error) {
+      this.#refused += 1;
+      if (this.#refused === MAX_REFUSED) this.close('rate_limited');
+      throw error;
+    }
   }
 
   /** Resolves when all that is being handled, or will be, is done. */

@@ -5,7 +5,7 @@ import { sendMessage } from '../domain/messages/send.ts';
 import type { FrameObserver, ObservedFrame } from './frame-observer.ts';
 import { encode, toMessageFrame } from './frames.ts';
 import type { SocketMeter } from './meter.ts';
-import { parseFrame, parseObject, toRefusal } from './refusal.ts';
+import { notAnObject, objectIn, parseFrame, toRefusal } from './refusal.ts';
 
 /** The conversation and the person a socket speaks for. */
 export interface Speaker {
@@ -13,6 +13,8 @@ export interface Speaker {
   readonly conversationId: string;
   readonly frames: FrameObserver;
   readonly meter: SocketMeter;
+  /** @throws DomainError `rate_limited` when a frame is one too many */
+  readonly admit: () => Promise<void>;
 }
 
 /**
@@ -20,16 +22,18 @@ export interface Speaker {
  * @returns a frame for this socket alone, or undefined when all there is to say comes through the hub
  */
 export async function dispatch(
-  { ctx, conversationId, frames, meter }: Speaker,
+  { ctx, conversationId, admit, frames, meter }: Speaker,
   data: RawData,
   isBinary: boolean,
 ): Promise<Buffer | undefined> {
   let named: unknown;
   let observed: ObservedFrame | undefined;
   try {
-    const value = parseObject(isBinary ? undefined : data.toString());
+    const value = isBinary ? undefined : objectIn(data.toString());
     observed = frames.begin(value);
-    named = value['message_id'];
+    named = value?.['message_id'];
+    await admit();
+    if (!value) throw notAnObject();
     const frame = parseFrame(sendFrame, value);
     const traced = observed.span ? { ...ctx, trace: observed.span.trace } : ctx;
     const { message, created } = await sendMessage(traced, {

@@ -6,27 +6,34 @@ import { DomainError } from '../domain/error.ts';
 export interface Refusal {
   readonly code: ErrorCode;
   readonly detail: string;
+  /** Seconds, with `rate_limited`. */
+  readonly retry_after?: number;
 }
 
 /** An error as a client may see it; whatever is not a refusal is a fault of ours, and its cause is not told. */
 export function toRefusal(error: unknown, onFault: (cause: unknown) => void): Refusal {
   if (error instanceof DomainError) {
     // What the domain calls `content` is the frame's `message`.
-    return { code: error.code, detail: error.message.replace(/^content:/, 'message:') };
+    const { code, message, retryAfter } = error;
+    const detail = message.replace(/^content:/, 'message:');
+    return { code, detail, ...(retryAfter !== undefined && { retry_after: retryAfter }) };
   }
   onFault(error);
   return { code: 'internal', detail: 'something went wrong; send it again with the same message_id' };
 }
 
-/** The JSON object in a text frame. @throws DomainError `invalid_frame` */
-export function parseObject(text: string | undefined): Record<string, unknown> {
+/** The JSON object in a text frame, if that is what it holds. */
+export function objectIn(text: string): Record<string, unknown> | undefined {
   try {
-    const value: unknown = JSON.parse(text ?? '');
-    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return { ...value };
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : undefined;
   } catch {
-    // answered as everything else that is not one
+    return undefined;
   }
-  throw new DomainError('invalid_frame', 'a frame is a JSON object in a text frame');
+}
+
+export function notAnObject(): DomainError {
+  return new DomainError('invalid_frame', 'a frame is a JSON object in a text frame');
 }
 
 /** A frame held against its schema. @throws DomainError `invalid_frame` for an unknown `type`, `invalid_request` */

@@ -7,8 +7,10 @@ import type { Authenticate, Identity } from '../auth/authenticate.ts';
 import type { Context } from '../domain/context.ts';
 import { authorize } from '../domain/conversations/authorize.ts';
 import { DomainError } from '../domain/error.ts';
+import type { RateLimits } from '../limits/rate-limits.ts';
 import { Connection } from './connection.ts';
 import { dispatch } from './dispatch.ts';
+import type { Door, Visit } from './door.ts';
 import { FrameObserver, type SocketObservers } from './frame-observer.ts';
 import { refuse, targetOf, tokenOf } from './handshake.ts';
 import type { Hub, Seat } from './hub.ts';
@@ -24,11 +26,13 @@ export interface SocketServerOptions extends SocketObservers {
   readonly http: Server;
   readonly domain: Context;
   readonly authenticate: Authenticate;
+  readonly limits: RateLimits;
+  readonly door: Door;
   readonly hub: Hub;
+  /** Answers a handshake that is none. */
+  readonly refuseHandshake: (error: Error, socket: Duplex) => void;
   readonly heartbeatSeconds: number;
   readonly log: FastifyBaseLogger;
-  /** Answers what asks for a socket, and is no handshake of one, and ends it. */
-  readonly refuseHandshake: (error: Error, socket: Duplex) => void;
 }
 
 declare module 'ws' {
@@ -73,8 +77,7 @@ export class SocketServer {
     this.#ws.on('wsClientError', options.refuseHandshake);
     options.http.on('upgrade', (request, socket, head) => {
       socket.on('error', (err) => log.debug({ err }, 'a socket failed while connecting'));
-      if (targetOf(request).isInbox) this.#openInbox(request, socket, head);
-      else void this.#openConversation(request, socket, head);
+      void this.#open(request, socket, head);
     });
     this.#heartbeat = setInterval(() => {
       for (const connection of this.#connections) connection.beat();
@@ -108,21 +111,41 @@ export class SocketServer {
     for (const ws of this.#ws.clients) ws.terminate();
   }
 
+  async #open(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
+    const visit = await this.#options.door.enter(request);
+    if (typeof visit === 'string') {
+      this.#ws.handleUpgrade(request, socket, head, (ws) => {
+        ws.on('error', () => {});
+        this.#refuse(ws, targetOf(request).isInbox ? 'inbox' : 'conversation', visit);
+      });
+      return;
+    }
+    socket.once('close', () => visit.leave());
+    if (socket.destroyed) visit.leave();
+    else if (targetOf(request).isInbox) this.#openInbox(request, socket, head, visit);
+    else await this.#openConversation(request, socket, head, visit);
+  }
+
   /** Everything of somebody's; who that is may be said by a frame that is still to come. */
-  #openInbox(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+  #openInbox(request: IncomingMessage, socket: Duplex, head: Buffer, visit: Visit): void {
     const { log } = this.#options;
     this.#ws.handleUpgrade(request, socket, head, (ws) => {
       ws.on('error', (err) => log.debug({ err }, 'a socket failed'));
       if (this.#draining) return this.#refuse(ws, 'inbox', 'server_restarting');
       if (ws.protocol !== INBOX_SUBPROTOCOL) return this.#refuse(ws, 'inbox', 'unsupported_protocol');
-      this.#keep(ws, new InboxSession(ws, socket, this.#inbox, tokenOf(request), log).connection);
+      this.#keep(ws, new InboxSession(ws, socket, this.#inbox, visit, tokenOf(request), log).connection);
     });
   }
 
-  async #openConversation(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
+  async #openConversation(
+    request: IncomingMessage,
+    socket: Duplex,
+    head: Buffer,
+    visit: Visit,
+  ): Promise<void> {
     const { log } = this.#options;
     const { conversationId = '' } = targetOf(request);
-    const admission = await this.#admit(tokenOf(request), conversationId);
+    const admission = await this.#admit(tokenOf(request), conversationId, visit);
     let seated = false;
     this.#ws.handleUpgrade(request, socket, head, (ws) => {
       ws.on('error', (err) => log.debug({ err }, 'a socket failed'));
@@ -141,11 +164,13 @@ export class SocketServer {
   async #admit(
     token: string | undefined,
     conversationId: string,
+    visit: Visit,
   ): Promise<Admission | { refusal: CloseErrorCode }> {
     const { authenticate, domain, hub, log, meter } = this.#options;
     let seat: Seat | undefined;
     try {
       const identity = await authenticate(token);
+      visit.identify(identity.user.id);
       // The seat is taken before the position is read, so that nothing falls between the two.
       seat = hub.take(conversationId, identity.user.id);
       await seat.active;
@@ -164,15 +189,21 @@ export class SocketServer {
 
   #connect(ws: WebSocket, socket: Duplex, admission: Admission, conversationId: string): void {
     const { identity, seat, position } = admission;
-    const { domain, meter } = this.#options;
+    const { domain, limits, meter } = this.#options;
     const log = this.#options.log.child({ conversation_id: conversationId, user_id: identity.user.id });
     const frames = new FrameObserver('conversation', this.#options, () => log);
-    const speaker = { ctx: { ...domain, actor: identity.user }, conversationId, frames, meter };
+    const speaker = {
+      ctx: { ...domain, actor: identity.user },
+      conversationId,
+      admit: () => connection.within(() => limits.take('send', identity.user.id)),
+      frames,
+      meter,
+    };
     const handle = (data: RawData, isBinary: boolean) => ({
       overlaps: true,
       run: () => dispatch(speaker, data, isBinary),
     });
-    const connection = new Connection(ws, socket, handle, meter);
+    const connection: Connection = new Connection(ws, socket, handle, meter);
     connection.expireAt(identity.expiresAt);
     this.#keep(ws, connection);
     log.info('socket opened');

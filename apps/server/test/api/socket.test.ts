@@ -7,7 +7,7 @@ import { bounded, connect } from '../harness/socket.ts';
 
 let server: TestServer;
 beforeAll(async () => {
-  server = await startServer();
+  server = await startServer({ RATE_LIMITS: '100' }); // much is done at once here
 });
 afterAll(() => server.stop());
 

@@ -33,7 +33,13 @@ beforeAll(async () => {
 });
 afterAll(() => server.stop());
 
-const responses = z.record(z.string(), z.object({ content: z.record(z.string(), z.unknown()).optional() }));
+const responses = z.record(
+  z.string(),
+  z.object({
+    content: z.record(z.string(), z.unknown()).optional(),
+    headers: z.record(z.string(), z.unknown()).optional(),
+  }),
+);
 const operation = z.object({ operationId: z.string(), summary: z.string(), responses });
 const document = z.object({ paths: z.record(z.string(), z.record(z.string(), operation)) });
 
@@ -73,6 +79,7 @@ test('has every operation of the contract at its exact path, with its statuses, 
   expect(documented.sort(byId)).toEqual(expected.sort(byId));
   for (const methods of Object.values(paths)) {
     for (const { responses } of Object.values(methods)) {
+      expect(responses['429']?.headers).toHaveProperty('Retry-After'); // PROTOCOL 3.11 bounds every one
       for (const [status, { content }] of Object.entries(responses)) {
         const type =
           status === '204'

@@ -9,6 +9,9 @@ import { createTokenVerifier } from '../../src/auth/verify.ts';
 import { type DatabaseHandle, openEmbedded } from '../../src/db/client.ts';
 import { createContext } from '../../src/domain/context.ts';
 import { memoryEvents } from '../../src/events/memory.ts';
+import { noTrust } from '../../src/limits/address.ts';
+import { createGuesses } from '../../src/limits/guesses.ts';
+import { createRateLimits } from '../../src/limits/rate-limits.ts';
 import { contextOf } from '../../src/rest/http-context.ts';
 import { appRouter } from '../../src/rest/router.ts';
 import { createHttpServer } from '../../src/rest/server.ts';
@@ -37,9 +40,16 @@ beforeAll(async () => {
     { meter: metrics.domain },
   );
   const secret = new TextEncoder().encode(JWT_SECRET);
+  const limits = createRateLimits(1, undefined);
   const deps = {
     domain,
-    accounts: { ...domain, issueAccessToken: createTokenIssuer(secret, 900), sessionSeconds: 900 },
+    accounts: {
+      ...domain,
+      issueAccessToken: createTokenIssuer(secret, 900),
+      sessionSeconds: 900,
+      guesses: createGuesses(limits, undefined),
+    },
+    limits,
     authenticate: createAuthenticate(domain, createTokenVerifier({ mode: 'secret', secret })),
     publicUrl: 'http://duet.test',
   };
@@ -47,6 +57,7 @@ beforeAll(async () => {
     ...deps,
     log: pino({ level: 'silent' }),
     corsOrigins: [],
+    trust: noTrust,
     checkReady: async () => {},
     isUpgrade: () => false,
     webFolder: undefined,
@@ -62,6 +73,7 @@ beforeAll(async () => {
         id: 'x',
         protocol: 'http',
         host: 'duet.test',
+        ip: '127.0.0.1',
       }),
   });
   theirs = createServer((incoming, answer) => void handler(incoming, answer));

@@ -19,7 +19,12 @@ export async function createFleet(bus: BusName): Promise<Fleet> {
   const nodes: ServerProcess[] = [];
   return {
     start: async () => {
-      const options = { JWT_SECRET, SHUTDOWN_DELAY_SECONDS: '0', LOG_LEVEL: 'info' };
+      const options = {
+        JWT_SECRET,
+        SHUTDOWN_DELAY_SECONDS: '0',
+        LOG_LEVEL: 'info',
+        RATE_LIMITS: '100', // much is said at once there
+      };
       const node = await startProcess({ ...database.env, ...options, ...env });
       nodes.push(node);
       return node;

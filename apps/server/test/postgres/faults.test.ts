@@ -31,6 +31,20 @@ test('3.8: an expired refresh token works no more', async () => {
   expectProblem(answer, 401, 'invalid_refresh_token');
 });
 
+test('3.8: a refresh token that was used 10 s ago revokes its family, though its successor was not used', async () => {
+  const json = { username: randomUUID(), password: 'long enough' };
+  const answer = await request(server.url, 'POST', '/api/auth/register/', { json });
+  const first = answer.as(entity.session);
+  const refresh = (token: string) =>
+    request(server.url, 'POST', '/api/auth/token/refresh/', { json: { refresh: token } });
+  const second = (await refresh(first.refresh)).as(entity.session);
+  const third = (await refresh(first.refresh)).as(entity.session);
+  await sql`update sessions set used_at = used_at - interval '10 s' where user_id = ${first.user.id}`;
+  expectProblem(await refresh(first.refresh), 401, 'invalid_refresh_token');
+  for (const { refresh: token } of [second, third])
+    expectProblem(await refresh(token), 401, 'invalid_refresh_token');
+});
+
 test('1.2: timestamps do not go backwards, though another node’s clock was ahead', async () => {
   const [ada, ben] = [await server.person(), await server.person()];
   const { id } = await ada.open(ben);

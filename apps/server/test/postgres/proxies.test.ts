@@ -26,6 +26,8 @@ beforeAll(async () => {
     HEARTBEAT_SECONDS: `${HEARTBEAT_SECONDS}`,
     LOG_LEVEL: 'debug',
     SHUTDOWN_DELAY_SECONDS: '2',
+    RATE_LIMITS: '100',
+    TRUST_PROXY: '1',
   };
   nodes.push(...(await Promise.all([startProcess(env), startProcess(env)])));
 });

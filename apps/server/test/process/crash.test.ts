@@ -6,7 +6,7 @@ import { JWT_SECRET, Person, personAt } from '../harness/server.ts';
 import { bounded } from '../harness/socket.ts';
 
 const { dataDir, drop } = await createEmbedded();
-const env = { DATA_DIR: dataDir, JWT_SECRET };
+const env = { DATA_DIR: dataDir, JWT_SECRET, RATE_LIMITS: '100' };
 afterAll(drop);
 
 test('after kill -9 during writes every acknowledged message is there', async () => {

@@ -7,7 +7,10 @@ import { createContext } from '../../src/domain/context.ts';
 import { openConversation } from '../../src/domain/conversations/open.ts';
 import { provisionUser } from '../../src/domain/users/provision.ts';
 import { memoryEvents } from '../../src/events/memory.ts';
+import { noTrust } from '../../src/limits/address.ts';
+import { createRateLimits } from '../../src/limits/rate-limits.ts';
 import { refuseHandshake } from '../../src/rest/unreadable.ts';
+import { createDoor } from '../../src/socket/door.ts';
 import { Hub, type Seat } from '../../src/socket/hub.ts';
 import { SocketServer } from '../../src/socket/server.ts';
 import { createMetrics } from '../../src/telemetry/metrics.ts';
@@ -63,10 +66,14 @@ beforeAll(async () => {
     await gate;
     return { user: { id: token ?? '', username: token ?? '' }, expiresAt: new Date(Date.now() + 60_000) };
   };
+  const limits = createRateLimits(1, undefined);
+  const door = createDoor({ limits, maxSockets: 9, trust: noTrust, publicUrl: undefined, corsOrigins: [] });
   sockets = new SocketServer({
     http,
     domain,
     authenticate,
+    limits,
+    door,
     hub,
     heartbeatSeconds: 60,
     log,

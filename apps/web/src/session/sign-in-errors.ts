@@ -24,6 +24,11 @@ export function signInErrors(error: unknown): readonly SignInError[] {
       return [
         { field: undefined, words: 'This server has no accounts of its own: sign in through your app.' },
       ];
+    case 'rate_limited': {
+      const seconds = Math.ceil((error.retryAfterMs ?? 60_000) / 1000);
+      const wait = seconds < 120 ? `${seconds} seconds` : `${Math.ceil(seconds / 60)} minutes`;
+      return [{ field: undefined, words: `Too many tries. Wait ${wait} and try again.` }];
+    }
     case 'network':
     case 'timeout':
     case 'unavailable':

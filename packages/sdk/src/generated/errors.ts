@@ -18,6 +18,8 @@ export const recoveries = {
   payload_too_large: 'final',
   unsupported_media_type: 'final',
   upgrade_required: 'final',
+  rate_limited: 'retry',
+  origin_not_allowed: 'final',
   unsupported_protocol: 'final',
   invalid_utf8: 'final',
   slow_consumer: 'retry',

@@ -122,13 +122,13 @@ export interface Operations {
     /**
      * Make a local account and sign in.
      * `POST /api/auth/register/`
-     * @throws DuetError `not_found`, `username_taken`, and what every call can
+     * @throws DuetError `not_found`, `username_taken`, `busy`, and what every call can
      */
     register(input: RegisterInput, options?: CallOptions): Promise<Session>;
     /**
      * Sign in.
      * `POST /api/auth/token/`
-     * @throws DuetError `invalid_credentials`, `not_found`, and what every call can
+     * @throws DuetError `invalid_credentials`, `not_found`, `busy`, and what every call can
      */
     signIn(input: SignInInput, options?: CallOptions): Promise<Session>;
     /**

@@ -11,6 +11,8 @@ export interface Problem {
   code: ErrorCode;
   request_id: string;
   errors?: FieldError[] | undefined;
+  /** With `rate_limited`: seconds to wait. */
+  retry_after?: number | undefined;
 }
 
 /** Every code of an error. */
@@ -31,6 +33,8 @@ export type ErrorCode =
   | 'payload_too_large'
   | 'unsupported_media_type'
   | 'upgrade_required'
+  | 'rate_limited'
+  | 'origin_not_allowed'
   | 'unsupported_protocol'
   | 'invalid_utf8'
   | 'slow_consumer'
@@ -130,6 +134,8 @@ export interface ErrorFrame {
   code: ErrorCode;
   detail: string;
   message_id?: string | undefined;
+  /** With `rate_limited`: seconds to wait. */
+  retry_after?: number | undefined;
 }
 
 /** The token holds: this is who you are. */
@@ -241,6 +247,8 @@ export interface InboxErrorFrame {
   code: ErrorCode;
   detail: string;
   message_id?: string | undefined;
+  /** With `rate_limited`: seconds to wait. */
+  retry_after?: number | undefined;
   /** The type of the frame at fault. */
   frame?: string | undefined;
   conversation_id?: string | undefined;

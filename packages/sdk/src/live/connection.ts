@@ -68,6 +68,8 @@ const PONG_MS = 10_000;
 /** Somebody is looking: is the connection still there, or does what is under way get anywhere? */
 const WAKE_PONG_MS = 4000;
 const SHORTEST_WAIT_MS = 500;
+/** The server said that it was too much. */
+const RATE_LIMITED_WAIT_MS = 5000;
 const LONGEST_WAIT_MS = 20_000;
 /** After so many tokens in a row that the server did not take, another one will not help. */
 const MAX_REJECTIONS = 5;
@@ -155,8 +157,9 @@ function lost(
 
 /** Full jitter: clients that were cut off together do not come back together. */
 function wait(machine: Machine, reason: DuetErrorCode, random: number): Step {
-  const longest = Math.min(LONGEST_WAIT_MS, 2 * SHORTEST_WAIT_MS * 2 ** machine.attempts);
-  const retryInMs = Math.round(SHORTEST_WAIT_MS + random * (longest - SHORTEST_WAIT_MS));
+  const shortest = reason === 'rate_limited' ? RATE_LIMITED_WAIT_MS : SHORTEST_WAIT_MS;
+  const longest = Math.min(LONGEST_WAIT_MS, 2 * shortest * 2 ** machine.attempts);
+  const retryInMs = Math.round(shortest + random * (longest - shortest));
   const next: Machine = { ...machine, status: 'waiting', reason, retryInMs, isPinging: false };
   return [next, [{ do: 'drop' }, ...alarm(retryInMs)]];
 }

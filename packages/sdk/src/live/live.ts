@@ -31,7 +31,6 @@ export interface LiveOptions {
 
 /** How many conversations' other sides are watched for presence from the start. */
 const WATCHED_AT_FIRST = 200;
-const RESEND_MS = 2000;
 
 /** What `live` is: puts the parts together, and passes on what each has to say to the others. */
 export class LiveClient implements Live, ThreadActions {
@@ -178,23 +177,38 @@ export class LiveClient implements Live, ThreadActions {
       case 'chat_message':
         this.#outbox.store(frame.message_id, frame.seq);
         this.#deliver(frame.conversation_id);
+        this.#flush(); // there is room for the next
         break;
       case 'error':
         this.#refused(frame);
     }
   }
 
-  #refused({ code, frame, conversation_id, message_id }: Extract<InboxFrame, { type: 'error' }>): void {
+  #refused(error: Extract<InboxFrame, { type: 'error' }>): void {
+    const { code, frame, conversation_id, message_id, retry_after = 1 } = error;
     const isFinal = recoveries[code] !== 'retry';
     if (frame === 'read' && conversation_id !== undefined && isFinal) this.#reads.forget(conversation_id);
     if (message_id === undefined) return;
     if (isFinal) {
       this.#outbox.fail(message_id, code);
+      this.#flush();
       return;
     }
     this.#outbox.retry(message_id);
+    this.#endWait();
+    this.#resend = setTimeout(
+      () => {
+        this.#endWait();
+        this.#flush();
+      },
+      1000 * (retry_after + Math.random()),
+    );
+  }
+
+  /** Ends the wait that a refusal began. */
+  #endWait(): void {
     clearTimeout(this.#resend);
-    this.#resend = setTimeout(() => this.#flush(), RESEND_MS * (0.5 + Math.random() / 2));
+    this.#resend = undefined;
   }
 
   #turned({ status }: ConnectionState): void {
@@ -212,7 +226,7 @@ export class LiveClient implements Live, ThreadActions {
       this.#typing.clear();
       this.#presence.clear();
       this.#signals.clear();
-      clearTimeout(this.#resend);
+      this.#endWait();
     }
     this.conversations.changed();
     for (const { snapshot } of this.#threads.values()) snapshot.changed();
@@ -252,7 +266,9 @@ export class LiveClient implements Live, ThreadActions {
     if (!this.#isSyncing) this.conversations.changed();
   }
 
+  /** Not while something that was refused waits, or what was written later would overtake it. */
   #flush(): void {
+    if (this.#resend) return;
     this.#outbox.flush(({ conversation_id, content: message, message_id }) =>
       this.#socket.send({ type: 'chat_message', conversation_id, message, message_id }),
     );

@@ -23,6 +23,8 @@ interface Entry {
 }
 
 const MAX_MESSAGES = 1000;
+/** So many are on their way at once: who has written a lot offline does not flood the server with it. */
+const MAX_SENT = 50;
 const MAX_LENGTH = 10_000;
 const LOAD_MS = 3000;
 
@@ -109,12 +111,16 @@ export class Outbox {
     return messages.filter(({ conversation_id }) => conversation_id === conversationId);
   }
 
-  /** Sends what is queued, oldest first. @param send false when the connection does not take it */
+  /** Sends what is queued, oldest first, as far as there is room. @param send false when the connection does not take it */
   flush(send: (message: OutgoingMessage) => boolean): void {
     if (!this.#isRestored) return;
+    let room = MAX_SENT;
     for (const entry of this.#entries.values()) {
-      if (entry.message.status !== 'queued') continue;
-      if (!send(entry.message)) return;
+      const { status } = entry.message;
+      if (status === 'failed' || entry.seq !== undefined) continue;
+      room -= 1;
+      if (status === 'sent') continue;
+      if (room < 0 || !send(entry.message)) return;
       entry.pongs = 0;
       this.#set(entry, { status: 'sent', error: undefined });
     }

@@ -21,7 +21,14 @@ export async function startMortalServer(settings: Record<string, string>): Promi
   const dataDir = mkdtempSync(join(tmpdir(), 'duet-sdk-'));
   const launch = (port: string) =>
     spawn(process.execPath, [MAIN], {
-      env: { PATH: process.env['PATH'], PORT: port, DATA_DIR: dataDir, JWT_SECRET, ...settings },
+      env: {
+        PATH: process.env['PATH'],
+        PORT: port,
+        DATA_DIR: dataDir,
+        JWT_SECRET,
+        RATE_LIMITS: 'off',
+        ...settings,
+      },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
   let child = launch('0');

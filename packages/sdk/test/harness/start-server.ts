@@ -21,6 +21,7 @@ export async function startServer(): Promise<{ url: string; stop(): Promise<void
       JWT_SECRET,
       SHUTDOWN_DELAY_SECONDS: '0',
       HEARTBEAT_SECONDS: '1',
+      RATE_LIMITS: 'off',
     },
     stdio: ['ignore', 'pipe', 'pipe'],
   });

@@ -8,19 +8,23 @@ import { verifyPassword } from './passwords.ts';
 import { startSession } from './start-session.ts';
 
 /**
- * Signs in with a password (PROTOCOL 3.8). A name without an account costs the same work as a wrong password.
- * @throws DomainError `invalid_credentials`
+ * Signs in with a password (PROTOCOL 3.8). A name without an account costs the same work as a wrong password, and the same limits hold for it.
+ * @throws DomainError `invalid_credentials`, `rate_limited`, `busy`
  */
 export async function signIn(
   ctx: AccountsContext,
   input: { username: string; password: string },
+  address: string,
 ): Promise<Session> {
+  const name = usernameKey(input.username);
+  const wasRight = await ctx.guesses.begin(name, address);
   const [found] = await ctx.db
     .select({ id: users.id, username: users.username, passwordHash: accounts.passwordHash })
     .from(users)
     .innerJoin(accounts, eq(accounts.userId, users.id))
-    .where(eq(users.usernameKey, usernameKey(input.username)));
+    .where(eq(users.usernameKey, name));
   const matches = await verifyPassword(found?.passwordHash, input.password);
   if (!found || !matches) throw new DomainError('invalid_credentials');
+  wasRight();
   return startSession(ctx, ctx.db, { id: found.id, username: found.username });
 }

@@ -13,11 +13,13 @@ import type { Authenticate, Identity } from '../../auth/authenticate.ts';
 import type { Context } from '../../domain/context.ts';
 import { DomainError } from '../../domain/error.ts';
 import type { Trace } from '../../domain/trace.ts';
+import type { RateLimits } from '../../limits/rate-limits.ts';
 import { Connection } from '../connection.ts';
+import type { Visit } from '../door.ts';
 import { FrameObserver, type ObservedFrame, type SocketObservers } from '../frame-observer.ts';
 import { encode } from '../frames.ts';
 import type { Hub } from '../hub.ts';
-import { closes, parseFrame, parseObject, toRefusal } from '../refusal.ts';
+import { closes, notAnObject, objectIn, parseFrame, toRefusal } from '../refusal.ts';
 import type { Work } from '../work-queue.ts';
 import { dispatch, type Member } from './dispatch.ts';
 import type { Presence } from './presence.ts';
@@ -27,6 +29,7 @@ import type { Watchers } from './watchers.ts';
 /** What every inbox works with. */
 export interface InboxServices extends SocketObservers {
   readonly domain: Context;
+  readonly limits: RateLimits;
   readonly authenticate: Authenticate;
   readonly hub: Hub;
   readonly presence: Presence;
@@ -46,6 +49,7 @@ export class InboxSession {
   readonly connection: Connection;
   readonly #services: InboxServices;
   readonly #frames: FrameObserver;
+  readonly #visit: Visit;
   #log: FastifyBaseLogger;
   #member: Member | undefined;
   #leaveHub = () => {};
@@ -58,10 +62,12 @@ export class InboxSession {
     ws: WebSocket,
     socket: Duplex,
     services: InboxServices,
+    visit: Visit,
     token: string | undefined,
     log: FastifyBaseLogger,
   ) {
     this.#services = services;
+    this.#visit = visit;
     this.#log = log;
     this.#frames = new FrameObserver('inbox', services, () => this.#log);
     const handle = (data: RawData, isBinary: boolean) => this.#handle(data, isBinary);
@@ -76,22 +82,23 @@ export class InboxSession {
   }
 
   #handle(data: RawData, isBinary: boolean): Work<Buffer | undefined> {
-    let value: Record<string, unknown> = {};
-    let fault: unknown;
-    try {
-      value = parseObject(isBinary ? undefined : data.toString());
-    } catch (error) {
-      fault = error;
-    }
+    const value = isBinary ? undefined : objectIn(data.toString());
     const run = () => {
-      const frame = this.#frames.begin(fault ? undefined : value);
-      return this.#answer(value, frame, async () => {
-        if (fault) throw fault;
+      const frame = this.#frames.begin(value);
+      return this.#answer(value ?? {}, frame, async () => {
+        if (this.#member) await this.#admit(this.#member.ctx.actor.id, value?.['type']);
+        if (!value) throw notAnObject();
         return this.#do(value, frame.span?.trace);
       });
     };
     // Messages are stored in their order, and do not wait for the commit of those before them.
-    return { overlaps: value['type'] === 'chat_message', run };
+    return { overlaps: value?.['type'] === 'chat_message', run };
+  }
+
+  /** @throws DomainError `rate_limited` when a frame is one too many */
+  #admit(userId: string, type: unknown): Promise<void> {
+    const limit = type === 'chat_message' ? 'send' : type === 'sync' ? 'sync' : 'frame';
+    return this.connection.within(() => this.#services.limits.take(limit, userId));
   }
 
   async #do(value: Record<string, unknown>, trace: Trace | undefined): Promise<InboxFrame | undefined> {
@@ -137,6 +144,7 @@ export class InboxSession {
     if (this.#member && this.#member.ctx.actor.id !== identity.user.id) {
       throw new DomainError('invalid_token', 'the token is somebody else’s');
     }
+    this.#visit.identify(identity.user.id);
     // First it is heard what other nodes commit, and then said that the inbox is ready.
     const following = this.#services.domain.events.follow(`user:${identity.user.id}`);
     try {

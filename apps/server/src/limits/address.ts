@@ -1,0 +1,34 @@
+import type { IncomingMessage } from 'node:http';
+import proxyAddress from '@fastify/proxy-addr';
+import ip from 'ipaddr.js';
+
+/** Whether what an address says about the one before it is believed; `hop` counts from 0, the address that is connected here. */
+export type Trust = (address: string, hop: number) => boolean;
+
+/**
+ * @param proxies how many there are in front, or their addresses and networks with commas between
+ * @throws TypeError when it is neither
+ */
+export function trustIn(proxies: string): Trust {
+  if (/^\d+$/.test(proxies)) return (_, hop) => hop < Number(proxies);
+  return proxyAddress.compile(proxies.split(',').map((proxy) => proxy.trim()));
+}
+
+/** Believes nobody. */
+export const noTrust: Trust = () => false;
+
+/** The address that asks to open a socket; `X-Forwarded-For` counts as far as its writers are trusted. Fastify has the same as `request.ip`. */
+export function clientOf(request: IncomingMessage, trust: Trust): string | undefined {
+  return proxyAddress(request, trust);
+}
+
+/**
+ * What limits count an address as: itself, or the /64 of an IPv6 address, of which one household or one machine has all.
+ * @param address undefined when its connection is gone meanwhile; a proxy may also say nonsense
+ */
+export function networkOf(address: string | undefined): string {
+  if (address === undefined || !ip.isValid(address)) return 'unknown';
+  const parsed = ip.process(address);
+  if (parsed.kind() === 'ipv4') return parsed.toString();
+  return `${Buffer.from(parsed.toByteArray().slice(0, 8)).toString('hex')}/64`;
+}

@@ -1,0 +1,31 @@
+import type { IncomingMessage } from 'node:http';
+import type { Trust } from '../limits/address.ts';
+
+export interface OriginOptions {
+  readonly publicUrl: string | undefined;
+  /** Origins whose pages may call, or `*`. */
+  readonly corsOrigins: readonly string[];
+  readonly trust: Trust;
+}
+
+/**
+ * Whether a socket may be opened by the page that its `Origin` names (PROTOCOL 4.1): one of ours, or one that may call REST, too. Who names none is no
+ * browser. Browsers open sockets for any page; what they do not have for it is a token, and so this is but a second lock.
+ */
+export function createOriginCheck({ publicUrl, corsOrigins, trust }: OriginOptions) {
+  const allowed = new Set(corsOrigins);
+  if (publicUrl !== undefined) allowed.add(new URL(publicUrl).origin);
+  return (request: IncomingMessage): boolean => {
+    const { origin } = request.headers;
+    if (origin === undefined || allowed.has('*') || allowed.has(origin)) return true;
+    // Only the host: whether a proxy in front speaks TLS is not known here.
+    return URL.parse(origin)?.host === hostOf(request, trust);
+  };
+}
+
+/** The host that the client asked for, in lower case. */
+function hostOf({ headers, socket }: IncomingMessage, trust: Trust): string | undefined {
+  const forwarded = trust(socket.remoteAddress ?? '', 0) ? headers['x-forwarded-host'] : undefined;
+  const [host] = [forwarded ?? []].flat().slice(-1);
+  return (host?.split(',').at(-1)?.trim() ?? headers.host)?.toLowerCase();
+}
