@@ -12,7 +12,7 @@ export type Outcome =
   | { readonly outcome: 'fails'; readonly what: string; readonly expected: string; readonly came: string }
   | { readonly outcome: 'not applicable'; readonly reason: string };
 
-export type Result = Outcome & { readonly id: string; readonly title: string };
+export type Result = Outcome & { readonly id: string; readonly title: string; readonly ms: number };
 
 export interface RunOptions {
   readonly target: Target;
@@ -32,11 +32,14 @@ const PAUSE_MS = 10_000;
 export async function runCases(sections: readonly Section[], options: RunOptions): Promise<Result[]> {
   const cases = sections.flatMap((section) => section.cases);
   const results: Result[] = [];
-  const left = cases.entries();
+  // The last sections wait for times to pass, so they begin.
+  const left = [...cases.entries()].reverse().values();
   const work = async () => {
     for (const [i, each] of left) {
+      const began = performance.now();
       const outcome = await runCase(each, options);
-      results[i] = { id: each.id, title: each.title, ...outcome };
+      const ms = Math.round(performance.now() - began);
+      results[i] = { id: each.id, title: each.title, ...outcome, ms };
     }
   };
   await Promise.all(Array.from({ length: CONCURRENCY }, work));

@@ -1,6 +1,7 @@
 import { operations } from '@duet/contract';
 import type { Section } from './case.ts';
 import { sections } from './cases/sections.ts';
+import { Failure } from './check.ts';
 import { startDeadline } from './deadline.ts';
 import { type Options, UsageError } from './options.ts';
 import { accounts } from './people/accounts.ts';
@@ -63,7 +64,12 @@ async function reach(url: string, patienceMs: number): Promise<void> {
 
 /** Local accounts are there when a registration without anything in it is wrong, and not nowhere (PROTOCOL 3.8). */
 async function findAccounts(request: Request): Promise<boolean> {
-  return (await request('POST', operations.auth.register.path, { json: {} })).status !== 404;
+  try {
+    return (await request('POST', operations.auth.register.path, { json: {} })).status !== 404;
+  } catch (error) {
+    if (error instanceof Failure) throw new Unreachable(`${error.message} gets no answer: ${error.came}`);
+    throw error;
+  }
 }
 
 function sourceOf({ jwtSecret, tokens: ready }: Options, request: Request, hasAccounts: boolean): Source {

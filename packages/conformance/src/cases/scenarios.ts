@@ -116,7 +116,10 @@ async function atOnce(t: Context) {
     const tries = range(1, 6).map(() => t.post(ada, at(send.path, id), { content: 'once', message_id }));
     const answers = (await Promise.all(tries)).map((answer) => answer.as(send.output));
     for (const answer of answers) equal('seq', answer.seq, last + round);
-    includes('the frame', await plain.next(), { message_id, seq: last + round });
+    let frame = await plain.next();
+    // The original of the round before may come once more.
+    while ('seq' in frame && frame.seq < last + round) frame = await plain.next();
+    includes('the frame', frame, { message_id, seq: last + round });
     includes('the conversation', await t.conversation(ben, id), {
       last_seq: last + round,
       unread_count: round,

@@ -27,7 +27,7 @@ export interface RequestOptions {
 export type Request = (method: string, path: string, options?: RequestOptions) => Promise<Answer>;
 
 /** The longest a server may make one request wait, all in all. */
-const MAX_WAIT_MS = 180_000;
+const MAX_WAIT_MS = 300_000;
 
 /** Requests of one case. On 429 it waits as long as the server says, and asks again. */
 export function createRequest(target: Target, deadline: Deadline): Request {
