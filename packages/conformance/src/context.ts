@@ -3,9 +3,6 @@ import {
   type Conversation,
   INBOX_SOCKET_PATH,
   INBOX_SUBPROTOCOL,
-  type InboxFrame,
-  inboxFrame,
-  inboxFrames,
   type Message,
   operations,
   type ServerFrame,
@@ -14,6 +11,7 @@ import {
 import type { ClientOptions } from 'ws';
 import { NotApplicable, parse } from './check.ts';
 import type { Deadline } from './deadline.ts';
+import { conversationOf, type Inbox, nextOf, readInboxFrame } from './inbox.ts';
 import type { People, Person } from './people/people.ts';
 import { type Answer, createRequest, type Request } from './wire/http.ts';
 import { openSocket, type Socket } from './wire/socket.ts';
@@ -23,8 +21,6 @@ export const CONVERSATIONS = operations.conversations.list.path;
 export const ME = operations.users.me.path;
 
 export type Plain = Socket<ServerFrame>;
-export type Inbox = Socket<InboxFrame>;
-export type Frame<T extends InboxFrame['type']> = Extract<InboxFrame, { type: T }>;
 
 /**
  * A conversation that is this case’s alone while it runs. It may have been another’s before: it goes up to `last`, and both have read all of it.
@@ -173,54 +169,6 @@ export function createContext({ target, people, deadline, hasAccounts, atEnd }: 
 /** The path of an operation, or of a socket, for a conversation. */
 export function at(path: string, id: string): string {
   return path.replace('{conversation_id}', id);
-}
-
-/** Frames that are not of this protocol are for newer clients (PROTOCOL 7.6). */
-function readInboxFrame(value: unknown): InboxFrame | undefined {
-  const type = typeof value === 'object' && value !== null && 'type' in value ? value.type : undefined;
-  if (typeof type === 'string' && !(type in inboxFrames)) return undefined;
-  return parse(`a frame of duet.v1`, inboxFrame, value);
-}
-
-function conversationOf(frame: InboxFrame): string | undefined {
-  if ('conversation' in frame) return frame.conversation.id;
-  return 'conversation_id' in frame ? frame.conversation_id : undefined;
-}
-
-/** The next frame of a type; those of other types before it are passed over. */
-export async function nextOf<T extends InboxFrame['type']>(
-  inbox: Inbox,
-  type: T,
-  extraMs = 0,
-): Promise<Frame<T>> {
-  for (;;) {
-    const frame = await inbox.next(extraMs);
-    if (isOf(frame, type)) return frame;
-  }
-}
-const isOf = <T extends InboxFrame['type']>(frame: InboxFrame, type: T): frame is Frame<T> =>
-  frame.type === type;
-
-/** What a `sync` names, and how it ends. */
-export async function sync(inbox: Inbox, cursor?: string, limit?: number) {
-  inbox.send({ type: 'sync', cursor, limit });
-  const conversations: Conversation[] = [];
-  for (;;) {
-    const frame = await inbox.next();
-    if (frame.type === 'conversation') conversations.push(frame.conversation);
-    if (frame.type === 'synced') return { ...frame, conversations };
-  }
-}
-
-/** What an inbox heard up to the answer to a `ping`: everything that was on its way. */
-export async function heardUntilPong(inbox: Inbox): Promise<InboxFrame[]> {
-  inbox.send({ type: 'ping' });
-  const frames: InboxFrame[] = [];
-  for (;;) {
-    const frame = await inbox.next();
-    if (frame.type === 'pong') return frames;
-    frames.push(frame);
-  }
 }
 
 /** `from`, `from + 1` … `to`. */

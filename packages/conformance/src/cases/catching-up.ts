@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { operations } from '@duet/contract';
 import { section } from '../case.ts';
 import { equal, holds, includes } from '../check.ts';
-import { CONVERSATIONS, type Context, nextOf, sync } from '../context.ts';
+import { CONVERSATIONS, type Context } from '../context.ts';
+import { nextOf, sync } from '../inbox.ts';
 
 /** What changed while a device was away (PROTOCOL 7.4 and 7.7). */
 export const catchingUp = [

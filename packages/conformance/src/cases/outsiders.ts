@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto';
 import type { clientFrames } from '@duet/contract';
 import type { Sentence } from '../case.ts';
 import { equal, Failure, holds, includes } from '../check.ts';
-import { type Chat, type Context, heardUntilPong, type Inbox, nextOf, sync } from '../context.ts';
+import type { Chat, Context } from '../context.ts';
+import { heardUntilPong, type Inbox, nextOf, sync } from '../inbox.ts';
 import { closeOf } from '../wire/socket.ts';
 
 /** What every frame does for nobody, and for somebody who is not in the conversation: sentences of PROTOCOL 7.5. */

@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { operations } from '@duet/contract';
 import { section } from '../case.ts';
 import { equal, holds, includes } from '../check.ts';
-import { at, type Context, nextOf, range, sync } from '../context.ts';
+import { at, type Context, range } from '../context.ts';
+import { nextOf, sync } from '../inbox.ts';
 import { refused } from '../problem.ts';
 
 const send = operations.messages.send;

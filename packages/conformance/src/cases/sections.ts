@@ -8,10 +8,12 @@ import { documents } from './documents.ts';
 import { errors } from './errors.ts';
 import { http } from './http.ts';
 import { inbox } from './inbox.ts';
+import { inboxConnecting } from './inbox-connecting.ts';
 import { messages } from './messages.ts';
 import { order } from './order.ts';
 import { scenarios } from './scenarios.ts';
 import { socket } from './socket.ts';
+import { socketConnecting } from './socket-connecting.ts';
 
 const all = [
   conventions,
@@ -22,9 +24,11 @@ const all = [
   messages,
   accounts,
   documents,
+  socketConnecting,
   socket,
   order,
   scenarios,
+  inboxConnecting,
   inbox,
   catchingUp,
 ].flat();

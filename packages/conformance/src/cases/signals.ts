@@ -1,6 +1,7 @@
 import type { Sentence } from '../case.ts';
 import { equal, includes } from '../check.ts';
-import { type Context, heardUntilPong, nextOf } from '../context.ts';
+import type { Context } from '../context.ts';
+import { heardUntilPong, nextOf } from '../inbox.ts';
 
 /** Typing and presence, which nobody stores: sentences of PROTOCOL 7.6. */
 export const signals: readonly Sentence[] = [
