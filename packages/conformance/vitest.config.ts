@@ -8,7 +8,8 @@ export default defineConfig(async () => ({
     include: ['test/**/*.test.ts'],
     exclude: (await postgresIsThere()) ? [] : NEEDS_POSTGRES,
     globalSetup: ['test/harness/embedded-template.ts'],
-    testTimeout: 120_000,
+    testTimeout: 300_000,
+    maxConcurrency: 3,
     hookTimeout: 60_000,
   },
 }));

@@ -1,19 +1,19 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { brokenServers } from './bugs.ts';
-import { check, idsOf, JWT_SECRET } from './harness/check.ts';
+import { check, idsOf, JWT_SECRET, PATIENT } from './harness/check.ts';
 import { createEmbedded } from './harness/database.ts';
 import { startServer } from './harness/process.ts';
 
-/** A server that is broken says at once what is wrong; what does not come need not be waited for long. */
-const PATIENCE = ['--patience', '2'];
+/** What does not come from a broken server need not be waited for long. */
+const IMPATIENT = ['--patience', '5'];
 
-test.concurrent.for(brokenServers)('$what: caught', async ({ bugs, caughtBy }, { expect }) => {
+test.concurrent.for(brokenServers)('$what: caught', async ({ bugs, caughtBy, whole }, { expect }) => {
   const database = createEmbedded();
   const server = await startServer({ ...database.env, JWT_SECRET }, bugs);
   try {
-    const only = caughtBy.join(',');
-    const results = await check('--url', server.url, '--jwt-secret', JWT_SECRET, '--only', only, ...PATIENCE);
+    const wanted = whole ? PATIENT : ['--only', caughtBy.join(','), ...IMPATIENT];
+    const results = await check('--url', server.url, '--jwt-secret', JWT_SECRET, ...wanted);
     expect(idsOf(results, 'fails').sort()).toEqual([...caughtBy].sort());
   } finally {
     await server.stop();

@@ -1,10 +1,12 @@
 import type { Bug } from '../src/sabotage/sabotage.ts';
 
-/** A server that is broken in one way, and the cases that must find it: the first ones of all that do. */
+/** A server that is broken in one way, and the cases that must find it. A fault in the order or the counters fails others, too. */
 export interface BrokenServer {
   readonly what: string;
   readonly bugs: readonly Bug[];
   readonly caughtBy: readonly string[];
+  /** Everything is run, and nothing else may fail. */
+  readonly whole?: true;
 }
 
 const one = (file: string, find: string, replace: string): readonly Bug[] => [{ file, find, replace }];
@@ -32,7 +34,7 @@ export const brokenServers: readonly BrokenServer[] = [
       "if (user1.id !== actor.id && user2.id !== actor.id) throw new DomainError('not_participant');",
       '',
     ),
-    caughtBy: [],
+    caughtBy: ['3.1.37'],
   },
   {
     what: 'An outsider’s socket is admitted',
@@ -44,7 +46,7 @@ export const brokenServers: readonly BrokenServer[] = [
         return { lastSeq: 0 };
       });`,
     ),
-    caughtBy: [],
+    caughtBy: ['4.1.4'],
   },
   {
     what: 'An outsider may send',
@@ -52,7 +54,7 @@ export const brokenServers: readonly BrokenServer[] = [
       ['known.seq is null and item.sender_id in (user1_id, user2_id) as fresh', 'known.seq is null as fresh'],
       ["if (!isParticipant) return { outcome: 'not_participant' };", ''],
     ]),
-    caughtBy: [],
+    caughtBy: ['3.1.11', '3.1.39', '7.5.8'],
   },
   {
     what: 'An outsider moves markers, and is refused afterwards',
@@ -60,12 +62,12 @@ export const brokenServers: readonly BrokenServer[] = [
       [REFUSE_OUTSIDERS, ''],
       [`target > before and \${actor} in (user1_id, user2_id) as moved`, 'target > before as moved'],
     ]),
-    caughtBy: [],
+    caughtBy: ['3.1.35', '7.5.9'],
   },
   {
     what: 'Everybody’s inbox hears everything',
     bugs: one(HUB, 'for (const userId of userIds) {', 'for (const userId of this.#inboxes.keys()) {'),
-    caughtBy: [],
+    caughtBy: ['7.6.5', '7.6.6'],
   },
   {
     what: 'Anybody may watch anybody, and type anywhere',
@@ -74,17 +76,17 @@ export const brokenServers: readonly BrokenServer[] = [
       '.where(and(inArray(id, ids), or(eq(user1Id, me), eq(user2Id, me))))',
       '.where(inArray(id, ids))',
     ),
-    caughtBy: [],
+    caughtBy: ['7.5.10', '7.5.11'],
   },
   {
     what: 'A message_id is forgotten, so that a retry is another message',
     bugs: one(SEND, 'messageId: message_id,', 'messageId: randomUUID(),'),
-    caughtBy: [],
+    caughtBy: ['3.6.1', '6.2.1', '6.2.3', '7.5.1'],
   },
   {
     what: 'A repeated message is answered as if it were new',
     bugs: one(SEND, "created: sent.outcome === 'created'", 'created: true'),
-    caughtBy: [],
+    caughtBy: ['6.2.1', '6.2.2', '6.2.4'],
   },
   {
     what: 'A conflict is not seen',
@@ -93,7 +95,7 @@ export const brokenServers: readonly BrokenServer[] = [
       `\${m.senderId} = item.sender_id and \${m.content} = item.content as same`,
       'true as same',
     ),
-    caughtBy: [],
+    caughtBy: ['6.2.6', '6.2.7'],
   },
   {
     what: 'A seq is skipped now and then',
@@ -102,12 +104,12 @@ export const brokenServers: readonly BrokenServer[] = [
       'last_seq = last_seq + total,',
       'last_seq = last_seq + total + case when last_seq % 5 = 3 then 1 else 0 end,',
     ),
-    caughtBy: [],
+    caughtBy: ['3.6.2', '4.4.1', '4.4.4'],
   },
   {
     what: 'Messages that are sent at once are stored the other way round',
     bugs: one(STORE_NEW, 'later.push(messages.length - 1 - k);', 'later.push(k);'),
-    caughtBy: [],
+    caughtBy: ['4.2.6', '4.4.2'],
   },
   {
     what: 'A message is acknowledged and delivered, but not stored',
@@ -116,7 +118,7 @@ export const brokenServers: readonly BrokenServer[] = [
       'content) join raised using (place)`',
       'content) join raised using (place) where false`',
     ),
-    caughtBy: [],
+    caughtBy: ['4.3.3', '6.2.4'],
   },
   {
     what: 'A message is heard by its sender’s inboxes alone',
@@ -125,7 +127,7 @@ export const brokenServers: readonly BrokenServer[] = [
       'return { userIds: event.users, frame: toInboxMessageFrame(event.message, event.state) };',
       'return { userIds: [event.message.sender.id], frame: toInboxMessageFrame(event.message, event.state) };',
     ),
-    caughtBy: [],
+    caughtBy: ['4.3.3', '7.6.1'],
   },
   {
     what: 'The read marker moves back',
@@ -144,12 +146,12 @@ export const brokenServers: readonly BrokenServer[] = [
         'case when first then user2_read_seq else target end as read2',
       ],
     ]),
-    caughtBy: [],
+    caughtBy: ['3.7.2'],
   },
   {
     what: 'Unread messages are not counted',
     bugs: one(STORE_NEW, 'user2_unread = user2_unread + by_user1,', 'user2_unread = user2_unread,'),
-    caughtBy: [],
+    caughtBy: ['3.4.2', '7.3.1'],
   },
   {
     what: 'A sync does not see read markers',
@@ -158,32 +160,33 @@ export const brokenServers: readonly BrokenServer[] = [
       `user2_unread = unread2,\n      changed_xid = \${CURRENT_XID}`,
       'user2_unread = unread2',
     ),
-    caughtBy: [],
+    caughtBy: ['7.4.4', '7.7.1'],
+    whole: true,
   },
   {
     what: 'A sync cursor of another database is taken',
     bugs: one('domain/conversations/changes.ts', 'if (database !== databaseId) return undefined;', ''),
-    caughtBy: [],
+    caughtBy: ['7.4.6'],
   },
   {
     what: 'Text is trimmed',
     bugs: one(SEND, '      content,\n    },', '      content: content.trim(),\n    },'),
-    caughtBy: [],
+    caughtBy: ['1.3.1'],
   },
   {
     what: 'An error is JSON, but no problem',
     bugs: one(SERVER, ".type('application/problem+json')", ".type('application/json')"),
-    caughtBy: [],
+    caughtBy: ['1.5.1', '1.5.2', '3.1.1'],
   },
   {
     what: 'What is not mine is said to be nowhere: 404 for 403',
     bugs: one('contract/src/errors.ts', 'status: 403,', 'status: 404,'),
-    caughtBy: [],
+    caughtBy: ['3.1.33', '3.1.35', '3.1.37', '3.1.39'],
   },
   {
     what: 'A path without its slash is nowhere',
     bugs: one(NOT_FOUND, `if (!path.endsWith('/') && methodsAt(\`\${path}/\`).size > 0) {`, 'if (false) {'),
-    caughtBy: [],
+    caughtBy: ['3.1.13', '3.1.14', '3.1.15'],
   },
   {
     what: 'HEAD is not answered',
@@ -192,7 +195,7 @@ export const brokenServers: readonly BrokenServer[] = [
       'loggerInstance: options.log,',
       'loggerInstance: options.log, exposeHeadRoutes: false,',
     ),
-    caughtBy: [],
+    caughtBy: ['3.1.3', '3.1.23', '5.2'],
   },
   {
     what: 'Expired tokens are accepted',
@@ -201,7 +204,7 @@ export const brokenServers: readonly BrokenServer[] = [
       "{ algorithms: ['HS256'], requiredClaims: ['sub', 'exp'] }",
       "{ algorithms: ['HS256'], requiredClaims: ['sub', 'exp'], clockTolerance: 86_400 }",
     ),
-    caughtBy: [],
+    caughtBy: ['1.4.7', '4.1.3'],
   },
   {
     what: 'A refresh token works more than once',
@@ -210,6 +213,6 @@ export const brokenServers: readonly BrokenServer[] = [
       'and(ofFamily, eq(sessions.tokenHash, presented.hash), gt(sessions.expiresAt, ctx.now()))',
       'and(ofFamily, gt(sessions.expiresAt, ctx.now()))',
     ),
-    caughtBy: [],
+    caughtBy: ['3.8.8'],
   },
 ];

@@ -3,6 +3,7 @@ import { section } from '../case.ts';
 import { equal, Failure, includes } from '../check.ts';
 import type { Context } from '../context.ts';
 import { nowInSeconds } from '../people/secret.ts';
+import { LONGEST_MS, whileItLasts } from '../short-lived.ts';
 import { closeOf, Refused } from '../wire/socket.ts';
 
 /** How a conversation’s socket begins, and how the server ends it (PROTOCOL 4.1 and 4.6). */
@@ -118,9 +119,11 @@ async function tooLarge(t: Context) {
 
 async function expires(t: Context) {
   const { ada, ben, id } = await t.chat();
-  const token = await t.people.mint({ sub: ada.id, exp: nowInSeconds() + 4 });
-  const mine = await t.socket(`/ws/chat/${id}/?token=${token}`);
-  await t.send(ben, id, 'heard while it lasts');
-  includes('a message', await mine.next(), { message: 'heard while it lasts' });
-  equal('the close', await mine.closed(5000), closeOf('token_expired'));
+  const mine = await whileItLasts(t, ada.id, async (token) => {
+    const socket = await t.socket(`/ws/chat/${id}/?token=${token}`);
+    await t.send(ben, id, 'heard while it lasts');
+    includes('a message', await socket.next(), { message: 'heard while it lasts' });
+    return socket;
+  });
+  equal('the close', await mine.closed(LONGEST_MS), closeOf('token_expired'));
 }
