@@ -11,7 +11,7 @@ import {
 import type { ClientOptions } from 'ws';
 import { NotApplicable, parse } from './check.ts';
 import type { Deadline } from './deadline.ts';
-import { conversationOf, type Inbox, nextOf, readInboxFrame } from './inbox.ts';
+import { type Inbox, isAbout, nextOf, readInboxFrame } from './inbox.ts';
 import type { People, Person } from './people/people.ts';
 import { type Answer, createRequest, type Request } from './wire/http.ts';
 import { openSocket, type Socket } from './wire/socket.ts';
@@ -88,7 +88,7 @@ export function createContext({ target, people, deadline, hasAccounts, atEnd }: 
     request('POST', path, { token: person.token, json });
   const { open, get: read, markRead } = operations.conversations;
   const { send, list } = operations.messages;
-  let own: string | undefined;
+  let own: { id: string; last: number } | undefined;
 
   const t: Context = {
     people: {
@@ -108,10 +108,10 @@ export function createContext({ target, people, deadline, hasAccounts, atEnd }: 
       atEnd(trio.release);
       const [one, other, eve] = trio.people;
       const { id, user1 } = await t.open(one, other);
-      own = id;
       const [ada, ben] = user1.id === one.id ? [one, other] : [other, one];
       const { last_seq } = await t.markRead(ada, id, MAX_SEQ);
       if (last_seq > 0) await t.markRead(ben, id, MAX_SEQ);
+      own = { id, last: last_seq };
       return { ada, ben, eve, id, last: last_seq };
     },
     get,
@@ -147,10 +147,7 @@ export function createContext({ target, people, deadline, hasAccounts, atEnd }: 
         protocols: [INBOX_SUBPROTOCOL, ...protocols],
         read: (value) => {
           const frame = readInboxFrame(value);
-          const about = frame && conversationOf(frame);
-          return everything || about === undefined || about === own || frame?.type === 'error'
-            ? frame
-            : undefined;
+          return frame && (everything || isAbout(frame, own)) ? frame : undefined;
         },
         patienceMs,
         deadline,

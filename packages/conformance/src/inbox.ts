@@ -1,4 +1,10 @@
-import { type Conversation, type InboxFrame, inboxFrame, inboxFrames } from '@duet/contract';
+import {
+  type Conversation,
+  type ConversationState,
+  type InboxFrame,
+  inboxFrame,
+  inboxFrames,
+} from '@duet/contract';
 import { parse } from './check.ts';
 import type { Socket } from './wire/socket.ts';
 
@@ -13,9 +19,25 @@ export function readInboxFrame(value: unknown): InboxFrame | undefined {
   return parse('a frame of duet.v1', inboxFrame, value);
 }
 
-export function conversationOf(frame: InboxFrame): string | undefined {
-  if ('conversation' in frame) return frame.conversation.id;
-  return 'conversation_id' in frame ? frame.conversation_id : undefined;
+/**
+ * Whether a frame is for a case with this conversation: not about another one, which others have, nor from before the case, of which the last may
+ * still be on its way from another node.
+ */
+export function isAbout(frame: InboxFrame, own: { id: string; last: number } | undefined): boolean {
+  if (frame.type === 'error') return true;
+  if (frame.type === 'conversation') {
+    const { id, last_seq, read_seq, peer_read_seq } = frame.conversation;
+    return id === own?.id && last_seq + read_seq + peer_read_seq > 3 * own.last;
+  }
+  if (!('conversation_id' in frame)) return true;
+  if (frame.conversation_id !== own?.id) return false;
+  if (frame.type === 'chat_message') return frame.seq > own.last;
+  return frame.type !== 'read' || sumOf(frame.state) > 3 * own.last;
+}
+
+/** Of two states of a conversation the one with the greater sum is the later one (PROTOCOL 7.3). */
+export function sumOf({ last_seq, read_seqs: [one, other] }: ConversationState): number {
+  return last_seq + one + other;
 }
 
 /** The next frame of a type; those of other types before it are passed over. */
@@ -32,14 +54,14 @@ export async function nextOf<T extends InboxFrame['type']>(
 const isOf = <T extends InboxFrame['type']>(frame: InboxFrame, type: T): frame is Frame<T> =>
   frame.type === type;
 
-/** What a `sync` names, and how it ends. */
+/** What a `sync` names, and how it ends. A conversation that is opened meanwhile may come live besides: each counts once, the last time. */
 export async function sync(inbox: Inbox, cursor?: string, limit?: number) {
   inbox.send({ type: 'sync', cursor, limit });
-  const conversations: Conversation[] = [];
+  const named = new Map<string, Conversation>();
   for (;;) {
     const frame = await inbox.next();
-    if (frame.type === 'conversation') conversations.push(frame.conversation);
-    if (frame.type === 'synced') return { ...frame, conversations };
+    if (frame.type === 'conversation') named.set(frame.conversation.id, frame.conversation);
+    if (frame.type === 'synced') return { ...frame, conversations: [...named.values()] };
   }
 }
 

@@ -23,23 +23,30 @@ export const catchingUp = [
   ]),
 ];
 
-async function snapshot(t: Context) {
+/** Somebody new with conversations, and an inbox that has heard of all of them. */
+async function known(t: Context, count: number) {
   const ada = await t.people.fresh();
-  for (const other of await t.people.others(2, [ada])) await t.send(ada, (await t.open(ada, other)).id, 'x');
+  const others = await t.people.others(count, [ada]);
   const mine = await t.inbox(ada, { everything: true });
+  const ids: string[] = [];
+  for (const other of others) {
+    ids.push((await t.open(ada, other)).id);
+    await nextOf(mine, 'conversation');
+  }
+  return { ada, mine, ids };
+}
+
+async function snapshot(t: Context) {
+  const { ada, mine, ids } = await known(t, 2);
+  for (const id of ids) await t.send(ada, id, 'x');
   const all = await sync(mine);
   includes('synced', all, { reset: true, next: null });
-  equal(
-    'the conversations',
-    all.conversations,
-    (await t.get(ada, CONVERSATIONS)).as(operations.conversations.list.output),
-  );
+  const list = (await t.get(ada, CONVERSATIONS)).as(operations.conversations.list.output);
+  equal('the conversations', all.conversations, list);
 }
 
 async function bounded(t: Context) {
-  const ada = await t.people.fresh();
-  for (const other of await t.people.others(3, [ada])) await t.open(ada, other);
-  const mine = await t.inbox(ada, { everything: true });
+  const { ada, mine } = await known(t, 3);
   const some = await sync(mine, undefined, 2);
   includes('synced', some, { reset: true });
   equal('how many', some.conversations.length, 2);

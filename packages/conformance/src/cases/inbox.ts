@@ -3,7 +3,7 @@ import type { ConversationState } from '@duet/contract';
 import { section } from '../case.ts';
 import { equal, holds, includes } from '../check.ts';
 import type { Context } from '../context.ts';
-import { heardUntilPong, nextOf } from '../inbox.ts';
+import { heardUntilPong, nextOf, sumOf } from '../inbox.ts';
 import { eavesdroppers, strangers } from './outsiders.ts';
 import { signals } from './signals.ts';
 
@@ -55,7 +55,6 @@ async function stateOfMessages(t: Context) {
 async function sums(t: Context) {
   const { ada, ben, id } = await t.chat();
   const mine = await t.inbox(ada);
-  const sum = ({ last_seq, read_seqs: [one, other] }: ConversationState) => last_seq + one + other;
   let before = -1;
   for (const act of [
     async () => (await t.send(ben, id, 'x')) && nextOf(mine, 'chat_message'),
@@ -64,8 +63,8 @@ async function sums(t: Context) {
     async () => (await t.markRead(ben, id, 2_147_483_647)) && nextOf(mine, 'read'),
   ]) {
     const { state } = await act();
-    holds('the sum grows', sum(state) > before, { before, state });
-    before = sum(state);
+    holds('the sum grows', sumOf(state) > before, { before, state });
+    before = sumOf(state);
   }
 }
 
@@ -114,6 +113,8 @@ async function marksRead(t: Context) {
 async function readAgain(t: Context) {
   const { ada, ben, id, last } = await t.chat();
   const [mine, theirs] = [await t.inbox(ada), await t.inbox(ben)];
+  await t.send(ben, id, 'unread');
+  await nextOf(theirs, 'chat_message');
   mine.send({ type: 'read', conversation_id: id, seq: 0 });
   includes('the answer', await nextOf(mine, 'read'), { user_id: ada.id, seq: last });
   equal('what the other side hears', await heardUntilPong(theirs), []);
