@@ -1,0 +1,87 @@
+import { spawnSync } from 'node:child_process';
+import { chownSync, mkdirSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { freePort } from '../../servers/child.ts';
+import { type Mortal, startMortal } from './mortal.ts';
+
+/** A PostgreSQL of one run's own. */
+export interface Cluster {
+  readonly process: Mortal;
+  readonly port: number;
+  readonly version: string;
+}
+
+/** Who PostgreSQL runs as when we are root, for it refuses to be that. */
+const ACCOUNT = 'postgres';
+const DEBIAN = '/usr/lib/postgresql';
+
+/** Makes a cluster in a folder, and starts it. Its settings are PostgreSQL's own: what it says is committed is on the disk. */
+export async function startCluster(folder: string): Promise<Cluster> {
+  mkdirSync(folder);
+  const isRoot = process.getuid?.() === 0;
+  if (isRoot) chownSync(folder, idOf('-u'), idOf('-g'));
+  const as: string[] = isRoot ? ['setpriv', '--reuid', ACCOUNT, '--regid', ACCOUNT, '--init-groups'] : [];
+  const command = (...args: string[]): [string, string[]] => {
+    const [program = '', ...rest] = [...as, ...args];
+    return [program, rest];
+  };
+  const data = join(folder, 'data');
+  const [initdb, args] = command(
+    binary('initdb'),
+    '-D',
+    data,
+    '-U',
+    'postgres',
+    '-A',
+    'trust',
+    '-E',
+    'UTF8',
+    '--no-sync',
+  );
+  run(initdb, args);
+  const port = await freePort();
+  const settings = ['max_connections=200', 'log_min_messages=fatal'].flatMap((setting) => ['-c', setting]);
+  const process_ = await startMortal({
+    name: 'postgres',
+    command: command(
+      binary('postgres'),
+      '-D',
+      data,
+      '-h',
+      '127.0.0.1',
+      '-p',
+      String(port),
+      '-k',
+      folder,
+      ...settings,
+    ),
+    env: { LC_ALL: 'C' },
+    port,
+    log: join(folder, '..', 'postgres.log'),
+  });
+  return { process: process_, port, version: run(binary('postgres'), ['--version']).trim() };
+}
+
+/** On the path, or where Debian has them; the newest. */
+function binary(name: string): string {
+  if (spawnSync(name, ['--version']).status === 0) return name;
+  let versions: string[] = [];
+  try {
+    versions = readdirSync(DEBIAN).sort((a, b) => Number(b) - Number(a));
+  } catch {
+    // Not Debian's.
+  }
+  const [newest] = versions;
+  if (newest === undefined) throw new Error(`no ${name} on the path or below ${DEBIAN}`);
+  return join(DEBIAN, newest, 'bin', name);
+}
+
+function idOf(flag: '-u' | '-g'): number {
+  return Number(run('id', [flag, ACCOUNT]));
+}
+
+function run(program: string, args: string[]): string {
+  const { status, stdout, stderr, error } = spawnSync(program, args, { encoding: 'utf8' });
+  if (status !== 0) throw new Error(`${program} failed: ${error?.message ?? stderr}`);
+  return stdout;
+}
