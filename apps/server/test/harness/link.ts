@@ -7,6 +7,8 @@ export interface Link {
   readonly url: string;
   /** Ends every connection and takes no more. */
   cut(): void;
+  /** Ends every connection as a machine does that lost its memory, and goes on taking others. */
+  reset(): void;
   /** Nothing passes any more, and nobody is told: connections stay open. */
   freeze(): void;
   /** Takes connections again; what froze stays frozen. */
@@ -56,6 +58,9 @@ export async function link(target: string): Promise<Link> {
   return {
     url: url.href,
     cut,
+    reset: () => {
+      for (const socket of sockets) socket.resetAndDestroy();
+    },
     freeze: () => {
       isFrozen = true;
       for (const socket of sockets) socket.unpipe().pause();

@@ -13,6 +13,8 @@ export interface GroupCommitOptions<Item, Result> {
   readonly sizeOf: (item: Item) => number;
   /** Whether what failed with this may do well when it is tried again as it is. */
   readonly isTransient: (error: unknown) => boolean;
+  /** What is waited for before that. */
+  readonly beforeRetry: () => Promise<unknown>;
   /** Whether a batch that failed with this may have failed for one of its items alone. */
   readonly isOfOne: (error: unknown) => boolean;
   readonly limits: GroupCommitLimits;
@@ -133,9 +135,10 @@ export class GroupCommit<Item, Result> {
   ): Promise<{ error: unknown } | undefined> {
     const items = batch.map(({ item }) => item);
     try {
-      const results = await work(items).catch((error: unknown) => {
-        if (this.#options.isTransient(error)) return work(items);
-        throw error;
+      const results = await work(items).catch(async (error: unknown) => {
+        if (!this.#options.isTransient(error)) throw error;
+        await this.#options.beforeRetry();
+        return work(items);
       });
       results.forEach((result, i) => {
         const entry = batch[i];

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { ConversationState, Message, User } from '@duet/contract';
 import type { Database } from '../../db/client.ts';
 import { sqlStateOf, UNIQUE_VIOLATION } from '../../db/errors.ts';
@@ -46,6 +47,8 @@ const OVERHEAD_BYTES = 500;
 const TRANSIENT = [UNIQUE_VIOLATION, '40P01', '40001'];
 /** The same, and: a lock that is not to be had, a statement that took too long. */
 const OF_ONE = [...TRANSIENT, '55P03', '57014'];
+/** The driver hands out a connection that broke until it has seen it close, which is some events later. */
+const RETRY_AFTER_MS = 20;
 /** Classes of SQLSTATE that are about the data itself: bad values, violated constraints. */
 const OF_DATA = ['22', '23'];
 
@@ -76,6 +79,7 @@ export function createSendQueue({
     sizeOf: ({ message }) => message.content.length + OVERHEAD_BYTES,
     // No answer: it may have been committed, and then it is found again.
     isTransient: (error) => TRANSIENT.includes(sqlStateOf(error) ?? '40001'),
+    beforeRetry: () => sleep(RETRY_AFTER_MS),
     isOfOne: (error) => {
       const state = sqlStateOf(error);
       return state !== undefined && (OF_ONE.includes(state) || OF_DATA.includes(state.slice(0, 2)));
