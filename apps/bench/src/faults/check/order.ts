@@ -54,10 +54,13 @@ export function* socketOrder(facts: Facts): Generator<Found> {
     const before = last.get(line);
     const key = `${event.device} ${event.connection} ${event.message}`;
     const owed = answers.get(key) ?? 0;
-    if (before && event.seq === before.seq + 1) last.set(line, event);
+    if (!before) {
+      // It may be such an answer, or begin the order.
+      if (owed === 0) last.set(line, event);
+    } else if (event.seq === before.seq + 1) last.set(line, event);
     else if (owed > 0) answers.set(key, owed - 1);
     else {
-      if (before) yield { what: `${event.seq} came after ${before.seq}`, events: [before, event] };
+      yield { what: `${event.seq} came after ${before.seq}`, events: [before, event] };
       last.set(line, event);
     }
   }

@@ -35,8 +35,8 @@ export interface ScheduleOptions {
   readonly every: number;
 }
 
-/** Every so many faults one is a kill. */
-const KILL_EVERY = 3;
+/** Every so many faults one is a kill; an embedded database takes its time to come back. */
+const KILL_EVERY: Record<DeploymentName, number> = { embedded: 6, postgres: 3, nodes: 3 };
 const KILL_WEIGHTS: Record<DeploymentName, Partial<Record<FaultKind, number>>> = {
   embedded: { 'kill server': 1 },
   postgres: { 'kill server': 2, 'kill postgres': 1 },
@@ -62,7 +62,7 @@ export function schedule(random: Random, { deployment, bus, minutes, every }: Sc
     ...(hasNats && { bus: 1 }),
   };
   for (let atMs = every * 1000; atMs < minutes * 60_000; atMs += every * 1000) {
-    const isKill = faults.length % KILL_EVERY === 0;
+    const isKill = faults.length % KILL_EVERY[deployment] === 0;
     faults.push({
       atMs,
       kind: random.weighted(isKill ? kills : TROUBLE_WEIGHTS) ?? 'kill server',
