@@ -7,14 +7,14 @@ export const bugs = {
     {
       file: 'domain/messages/send-queue.ts',
       find: `    doBatch: storeAndPublish(prepareStore(batchDb, participants)),`,
-      replace: `    doBatch: (batch) => new Promise((resolve, reject) => {
+      replace: `    doBatch: (batch, isRetry) => new Promise((resolve, reject) => {
       let isTold = false;
       batchDb.transaction(async (tx) => {
-        const sent = await storeAndPublish(prepareStore(tx, participants))(batch);
+        const sent = await storeAndPublish(prepareStore(tx, participants))(batch, isRetry);
         isTold = true;
         resolve(sent);
         await new Promise((done) => setTimeout(done, 30));
-      }).catch((error) => isTold || storeAndPublish(prepareStore(batchDb, participants))(batch).then(resolve, reject));
+      }).catch((error) => isTold || storeAndPublish(prepareStore(batchDb, participants))(batch, isRetry).then(resolve, reject));
     }),`,
     },
   ],

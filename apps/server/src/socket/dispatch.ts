@@ -9,6 +9,8 @@ import { parseFrame, parseObject, toRefusal } from './refusal.ts';
 export interface Speaker {
   readonly ctx: ActorContext;
   readonly conversationId: string;
+  /** The socket hears whatever comes after this seq. */
+  hearsAfter: number;
 }
 
 /**
@@ -16,11 +18,12 @@ export interface Speaker {
  * @returns a frame for this socket alone, or undefined when all there is to say comes through the hub
  */
 export async function dispatch(
-  { ctx, conversationId }: Speaker,
+  speaker: Speaker,
   data: RawData,
   isBinary: boolean,
   onFault: (cause: unknown) => void,
 ): Promise<Buffer | undefined> {
+  const { ctx, conversationId } = speaker;
   let named: unknown;
   try {
     const value = parseObject(isBinary ? undefined : data.toString());
@@ -31,7 +34,9 @@ export async function dispatch(
       content: frame.message,
       message_id: frame.message_id,
     });
-    return created ? undefined : encode(toMessageFrame(message));
+    // Where nobody knows whether it was sent before, what is heard in its turn is enough: not twice what was sent once.
+    const isHeard = created ?? message.seq > speaker.hearsAfter;
+    return isHeard ? undefined : encode(toMessageFrame(message));
   } catch (error) {
     const refusal = toRefusal(error, onFault);
     const { data: message_id } = messageId.safeParse(named);

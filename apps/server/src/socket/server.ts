@@ -153,7 +153,7 @@ export class SocketServer {
     const { identity, seat, position } = admission;
     const { domain } = this.#options;
     const log = this.#options.log.child({ conversation_id: conversationId, user_id: identity.user.id });
-    const speaker = { ctx: { ...domain, actor: identity.user }, conversationId };
+    const speaker = { ctx: { ...domain, actor: identity.user }, conversationId, hearsAfter: position };
     const onFault = (err: unknown) => log.error({ err }, 'a frame failed');
     const connection = new Connection(ws, socket, (data, isBinary) => ({
       overlaps: true,
@@ -166,7 +166,7 @@ export class SocketServer {
       seat.leave();
       log.info({ code }, 'socket closed');
     });
-    seat.listen(connection, position);
+    speaker.hearsAfter = seat.listen(connection, position);
   }
 
   #keep(ws: WebSocket, connection: Connection): void {

@@ -66,3 +66,27 @@ test('3.6: connections that are reset under load stop nobody from sending, and n
     expect(page.results.map(({ content }) => content)).toEqual(sent);
   }
 });
+
+test('4.4: what was sent once comes once, though the answer to its commit got lost', async () => {
+  const [ada, ben] = [await server.person(), await server.person()];
+  const { id } = await ada.open(ben);
+  const socket = await ada.connect(id);
+  const first = randomUUID();
+  socket.send({ message: 'first', message_id: first });
+  await socket.take(1);
+
+  way.loseAnswers();
+  socket.send({ message: 'committed, and nobody knows' });
+  expect(await socket.take(1)).toMatchObject([{ message: 'committed, and nobody knows', seq: 2 }]);
+  socket.send({ message: 'the next' });
+  expect(await socket.take(1)).toMatchObject([{ message: 'the next', seq: 3 }]);
+
+  // Somebody who comes later and sends it again does get the original, whatever happens to the answer.
+  const later = await ada.connect(id);
+  way.loseAnswers();
+  later.send({ message: 'first', message_id: first });
+  expect(await later.take(1)).toMatchObject([{ message: 'first', seq: 1 }]);
+  expect(socket.untaken).toEqual([]);
+  await socket.close();
+  await later.close();
+});

@@ -1,5 +1,5 @@
-/** Does every item of a batch, or none. @returns a result for each item, in its order */
-export type DoBatch<Item, Result> = (batch: readonly Item[]) => Promise<readonly Result[]>;
+/** Does every item of a batch, or none. @param isRetry a try before may have done it, and only its answer got lost @returns a result for each item, in its order */
+export type DoBatch<Item, Result> = (batch: readonly Item[], isRetry: boolean) => Promise<readonly Result[]>;
 
 export interface GroupCommitOptions<Item, Result> {
   readonly doBatch: DoBatch<Item, Result>;
@@ -107,7 +107,7 @@ export class GroupCommit<Item, Result> {
     const { keyOf, isOfOne } = this.#options;
     if (failure && isOfOne(failure.error)) {
       const lines = Map.groupBy(batch, ({ item }) => keyOf(item));
-      for (const [key, line] of lines) void this.#oneByOne(key, line);
+      for (const [key, line] of lines) void this.#oneByOne(key, line, failure.isRetry);
     } else {
       if (failure) for (const entry of batch) this.#fail(entry, failure.error);
       for (const { item } of batch) this.#release(keyOf(item));
@@ -119,9 +119,9 @@ export class GroupCommit<Item, Result> {
     });
   }
 
-  async #oneByOne(key: string, entries: readonly Entry<Item, Result>[]): Promise<void> {
+  async #oneByOne(key: string, entries: readonly Entry<Item, Result>[], isRetry: boolean): Promise<void> {
     for (const entry of entries) {
-      const failure = await this.#attempt([entry], this.#options.doAlone);
+      const failure = await this.#attempt([entry], this.#options.doAlone, isRetry);
       if (failure) this.#fail(entry, failure.error);
     }
     this.#release(key);
@@ -132,13 +132,16 @@ export class GroupCommit<Item, Result> {
   async #attempt(
     batch: readonly Entry<Item, Result>[],
     work: DoBatch<Item, Result>,
-  ): Promise<{ error: unknown } | undefined> {
+    wasTried = false,
+  ): Promise<{ error: unknown; isRetry: boolean } | undefined> {
     const items = batch.map(({ item }) => item);
+    let isRetry = wasTried;
     try {
-      const results = await work(items).catch(async (error: unknown) => {
+      const results = await work(items, isRetry).catch(async (error: unknown) => {
         if (!this.#options.isTransient(error)) throw error;
         await this.#options.beforeRetry();
-        return work(items);
+        isRetry = true;
+        return work(items, isRetry);
       });
       results.forEach((result, i) => {
         const entry = batch[i];
@@ -148,7 +151,7 @@ export class GroupCommit<Item, Result> {
       });
       return undefined;
     } catch (error) {
-      return { error };
+      return { error, isRetry };
     }
   }
 

@@ -18,7 +18,8 @@ export interface Send {
 /** What became of it. */
 export type Sent =
   | {
-      readonly outcome: 'created' | 'repeated';
+      /** `retried`: it is there, by this very send maybe: the answer to its first try got lost. */
+      readonly outcome: 'created' | 'repeated' | 'retried';
       readonly message: Message;
       readonly state: ConversationState;
     }
@@ -61,13 +62,13 @@ export function createSendQueue({
   now,
   limit,
 }: SendQueueOptions): SendQueue {
-  const storeAndPublish = (store: Store) => async (batch: readonly Send[]) => {
+  const storeAndPublish = (store: Store) => async (batch: readonly Send[], isRetry: boolean) => {
     const stored = await store(
       batch.map(({ message }) => message),
       now(),
     );
     const committed: MessageCommitted[] = [];
-    const sent = batch.map((send, i) => toSent(send, stored[i], committed));
+    const sent = batch.map((send, i) => toSent(send, stored[i], isRetry, committed));
     events.publish(committed);
     return sent;
   };
@@ -89,7 +90,12 @@ export function createSendQueue({
 }
 
 /** @param committed takes the event of it, of a repeated one too: the first try may have died between its commit and the event */
-function toSent({ sender, message }: Send, stored: Stored | undefined, committed: MessageCommitted[]): Sent {
+function toSent(
+  { sender, message }: Send,
+  stored: Stored | undefined,
+  isRetry: boolean,
+  committed: MessageCommitted[],
+): Sent {
   if (!stored) throw new Error('a message of a batch was not accounted for');
   if (!('seq' in stored)) return stored;
   const { outcome, seq, timestamp, users, state } = stored;
@@ -104,5 +110,5 @@ function toSent({ sender, message }: Send, stored: Stored | undefined, committed
     read: isRead(seq, sender.id === users[0], state),
   };
   committed.push({ type: 'message', message: sent, users, state });
-  return { outcome, message: sent, state };
+  return { outcome: isRetry && outcome === 'repeated' ? 'retried' : outcome, message: sent, state };
 }
