@@ -32,10 +32,14 @@ export function* changed(facts: Facts): Generator<Found> {
 }
 
 /** One id, one message. */
-export function* doubled({ truths }: Facts): Generator<Found> {
+export function* doubled({ truths, acks }: Facts): Generator<Found> {
   for (const { byMessage } of truths.values())
     for (const [message, there] of byMessage)
-      if (there.length > 1) yield { what: `${message} is there ${there.length} times`, events: there };
+      if (there.length > 1)
+        yield {
+          what: `${message} is there ${there.length} times`,
+          events: [...there, ...(acks.get(message) ?? [])],
+        };
 }
 
 /** Nothing is there that its sender did not send. */

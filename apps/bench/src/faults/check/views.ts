@@ -22,12 +22,12 @@ export function* holes({ truths }: Facts): Generator<Found> {
 
 /** Every node tells both sides the same. */
 export function* viewsDiffer({ truths }: Facts): Generator<Found> {
+  const most = Math.max(1, ...[...truths.values()].map(({ views }) => views.length));
   for (const [conversation, { views }] of truths) {
     const [first, ...others] = views;
-    if (!first) {
-      yield { what: `${conversation} could not be read`, events: [] };
-      continue;
-    }
+    if (views.length < most)
+      yield { what: `${conversation} could be read ${views.length} times, others ${most}`, events: [] };
+    if (!first) continue;
     for (const view of others) {
       const where = `${view.node} tells ${view.user} otherwise than ${first.node} tells ${first.user}`;
       const pair = firstDifference(first, view);

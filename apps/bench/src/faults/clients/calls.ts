@@ -1,11 +1,23 @@
 import { conversation as conversationSchema, messagePage, message as messageSchema } from '@duet/contract';
 import type { State } from '../history/event.ts';
 import type { Holding } from './holding.ts';
-import { mayRetry, request, told } from './http.ts';
+import { type Answer, mayRetry, request, told } from './http.ts';
 import type { Outgoing } from './outbox.ts';
 import { type Me, record, seenOf, stateOf } from './world.ts';
 
 // What devices do through REST, each written down with its answer.
+
+/** What an answer says; one that is not as the contract has it is written down as refused. */
+function parse<T>(
+  me: Me,
+  conversation: string,
+  schema: { safeParse(body: unknown): { data?: T | undefined; error?: Error | undefined } },
+  { body }: Extract<Answer, { status: number }>,
+): T | undefined {
+  const { data, error } = schema.safeParse(body);
+  if (error) record(me, { type: 'refused', conversation, what: 'contract', answer: error.message });
+  return data;
+}
 
 const pathOf = (conversation: string) => `/api/chat/conversations/${conversation}/`;
 
@@ -17,7 +29,8 @@ export async function send(
   const body = { content, message_id: message };
   const answer = await request(me, 'POST', `${pathOf(conversation)}messages/`, body);
   if (answer.status === 200 || answer.status === 201) {
-    const stored = messageSchema.parse(answer.body);
+    const stored = parse(me, conversation, messageSchema, answer);
+    if (!stored) return undefined;
     const repeated = answer.status === 200;
     record(me, { type: 'ack', conversation, message, seq: stored.seq, repeated });
     return stored.seq;
@@ -45,7 +58,9 @@ export async function catchUp(me: Me, conversation: string, holding: Holding): P
         record(me, { type: 'refused', conversation, what: 'read', answer: told(answer) });
       return false;
     }
-    const { next, results } = messagePage.parse(answer.body);
+    const page = parse(me, conversation, messagePage, answer);
+    if (!page) return false;
+    const { next, results } = page;
     const messages = results.map(seenOf);
     record(me, { type: 'page', conversation, began, after, end: next === null, messages });
     for (const seen of messages) holding.take(seen);
@@ -69,17 +84,14 @@ export async function look(me: Me, conversation: string): Promise<State | undefi
   return stateIn(me, conversation, began, await request(me, 'GET', pathOf(conversation)));
 }
 
-function stateIn(
-  me: Me,
-  conversation: string,
-  began: number,
-  answer: Awaited<ReturnType<typeof request>>,
-): State | undefined {
+function stateIn(me: Me, conversation: string, began: number, answer: Answer): State | undefined {
   if (answer.status !== 200) {
     if (!mayRetry(answer)) record(me, { type: 'refused', conversation, what: 'state', answer: told(answer) });
     return undefined;
   }
-  const state = stateOf(conversationSchema.parse(answer.body), me.user);
+  const seen = parse(me, conversation, conversationSchema, answer);
+  if (!seen) return undefined;
+  const state = stateOf(seen, me.user);
   record(me, { type: 'state', conversation, began, state });
   return state;
 }

@@ -1,5 +1,6 @@
 import { errors } from '@duet/contract';
 import { WebSocket } from 'ws';
+import { ZodError } from 'zod';
 import { type Me, record } from './world.ts';
 
 /** One socket of a device's, for as long as it holds. */
@@ -55,7 +56,13 @@ export function dial(options: DialOptions): { nudge(): void; close(): void } {
     });
     ws.on('message', (data) => {
       heardAt = performance.now();
-      if (!isOver) onFrame(line, data.toString());
+      if (isOver) return;
+      try {
+        onFrame(line, data.toString());
+      } catch (error) {
+        if (!(error instanceof ZodError)) throw error;
+        record(me, { type: 'refused', conversation, what: 'contract', answer: error.message });
+      }
     });
     ws.on('error', () => {}); // a close follows
     ws.on('close', (code, reason) => {

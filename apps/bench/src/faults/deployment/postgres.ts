@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { chownSync, mkdirSync, readdirSync } from 'node:fs';
+import { chownSync, existsSync, mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { freePort } from '../../servers/child.ts';
 import { type Mortal, startMortal } from './mortal.ts';
@@ -62,18 +62,22 @@ export async function startCluster(folder: string): Promise<Cluster> {
   return { process: process_, port, version: run(binary('postgres'), ['--version']).trim() };
 }
 
-/** On the path, or where Debian has them; the newest. */
+/** Whether there is what a cluster is made with. */
+export function canMakeCluster(): boolean {
+  return find('initdb') !== undefined;
+}
+
 function binary(name: string): string {
+  const found = find(name);
+  if (found === undefined) throw new Error(`no ${name} on the path or below ${DEBIAN}`);
+  return found;
+}
+
+/** On the path, or where Debian has them; the newest. */
+function find(name: string): string | undefined {
   if (spawnSync(name, ['--version']).status === 0) return name;
-  let versions: string[] = [];
-  try {
-    versions = readdirSync(DEBIAN).sort((a, b) => Number(b) - Number(a));
-  } catch {
-    // Not Debian's.
-  }
-  const [newest] = versions;
-  if (newest === undefined) throw new Error(`no ${name} on the path or below ${DEBIAN}`);
-  return join(DEBIAN, newest, 'bin', name);
+  const versions = existsSync(DEBIAN) ? readdirSync(DEBIAN).sort((a, b) => Number(b) - Number(a)) : [];
+  return versions.map((version) => join(DEBIAN, version, 'bin', name)).find((path) => existsSync(path));
 }
 
 function idOf(flag: '-u' | '-g'): number {

@@ -1,4 +1,4 @@
-import { conversation as conversationSchema, messagePage } from '@duet/contract';
+import { conversation as conversationSchema, type MessagePage, messagePage } from '@duet/contract';
 import { each } from '../../servers/each.ts';
 import type { Person } from '../clients/people.ts';
 import { type Plan, seenOf, stateOf } from '../clients/world.ts';
@@ -17,10 +17,11 @@ export async function readEverything(
   const views = await each(plans, async (plan) => {
     const own: FinalView[] = [];
     for (const [i, port] of ports.entries())
-      for (const user of plan.users)
-        own.push(
-          await read(plan.id, { node: `server ${i + 1}`, port, user, token: tokens.get(user) ?? '' }, own[0]),
-        );
+      for (const user of plan.users) {
+        const reader = { node: `server ${i + 1}`, port, user, token: tokens.get(user) ?? '' };
+        const view = await read(plan.id, reader, own[0]);
+        if (view) own.push(view);
+      }
     return own;
   });
   return views.flat();
@@ -50,12 +51,17 @@ interface Reader {
   readonly token: string;
 }
 
-/** @param like what is the same as there is the same object: a run has a million of these */
-async function read(id: string, { node, port, user, token }: Reader, like?: FinalView): Promise<FinalView> {
+/** Undefined when it is not as the contract has it. @param like what is the same as there is the same object: a run has a million of these */
+async function read(
+  id: string,
+  { node, port, user, token }: Reader,
+  like?: FinalView,
+): Promise<FinalView | undefined> {
   const url = `http://127.0.0.1:${port}/api/chat/conversations/${id}/`;
   const messages: FinalMessage[] = [];
   for (let next: string | null = `${url}messages/?order=asc&limit=100`; next !== null; ) {
-    const page = messagePage.parse(await get(next, token));
+    const page: MessagePage | undefined = messagePage.safeParse(await get(next, token)).data;
+    if (!page) return undefined;
     for (const { timestamp, read, ...message } of page.results) {
       const known = like?.messages[messages.length];
       const mine = { ...seenOf(message), timestamp, read };
@@ -63,7 +69,9 @@ async function read(id: string, { node, port, user, token }: Reader, like?: Fina
     }
     next = page.next;
   }
-  const state = stateOf(conversationSchema.parse(await get(url, token)), user);
+  const { data } = conversationSchema.safeParse(await get(url, token));
+  if (!data) return undefined;
+  const state = stateOf(data, user);
   return { node, user, conversation: id, messages, state };
 }
 
