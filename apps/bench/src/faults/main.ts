@@ -24,10 +24,12 @@ try {
   if (!isEnding()) console.error(error instanceof UsageError ? `faults: ${error.message}` : error);
   process.exitCode = 1;
 } finally {
-  if (!isEnding()) await undoAll();
+  // A signal ends it when everything is undone; else now: what was left half-open must not keep it.
+  if (!isEnding()) {
+    await undoAll();
+    process.exit();
+  }
 }
-// Sockets that were left half-open must not keep it.
-process.exit();
 
 async function runAll(options: Options): Promise<void> {
   for (const plan of plansOf(options)) {

@@ -2,7 +2,7 @@ import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { onEnd } from '../cleanup.ts';
+import { isEnding, onEnd } from '../cleanup.ts';
 import { type BugName, bugs } from './bugs.ts';
 import { check } from './check/check.ts';
 import { type Crowd, makePeople, startCrowd } from './clients/people.ts';
@@ -36,7 +36,7 @@ const QUIET_MS = 90_000;
 export async function run(plan: Plan, say: (line: string) => void): Promise<RunResult> {
   const folder = mkdtempSync(join(tmpdir(), 'duet-faults-'));
   chmodSync(folder, 0o755); // PostgreSQL may run as somebody else
-  let keep = true;
+  let keep = false;
   const remove = onEnd(() => {
     if (!keep) rmSync(folder, { recursive: true, force: true });
   });
@@ -95,6 +95,10 @@ export async function run(plan: Plan, say: (line: string) => void): Promise<RunR
       answersLost: lost,
       versions: deployment.versions,
     });
+  } catch (error) {
+    keep = !isEnding();
+    if (keep) say(`what there is of the history and the logs is kept in ${folder}`);
+    throw error;
   } finally {
     await deployment.stop();
     await remove();

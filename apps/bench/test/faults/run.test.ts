@@ -8,11 +8,11 @@ test('a server and its database are killed under load, answers are lost and conn
   const plan: Plan = {
     ...{
       seed: 17,
-      minutes: 0.2,
+      minutes: 0.15,
       deployment: 'postgres',
       bus: 'postgres',
       rate: 60,
-      every: 2.5,
+      every: 2,
       bug: undefined,
     },
     crowd: { people: 12, conversations: 15, outsiders: 2 },

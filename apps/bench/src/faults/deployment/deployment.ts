@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { type Bug, withBugs } from '@duet/conformance/sabotage';
-import { freePort } from '../../servers/child.ts';
+import { bound, freePort } from '../../servers/child.ts';
 import { DUET } from '../../servers/start.ts';
 import { JWT_SECRET } from '../../servers/tokens.ts';
 import { type FaultProxy, isAnyAnswer, isDuetAnswer, openProxy } from '../network/proxy.ts';
@@ -71,7 +71,7 @@ export async function startDeployment(options: DeploymentOptions): Promise<Deplo
     const port = await freePort();
     const server = await startMortal({
       name: `server ${i}`,
-      command: [process.execPath, [...execArgv, DUET]],
+      command: bound([process.execPath, [...execArgv, DUET]]),
       env: { ...env, ...own, ...SERVER_ENV, PORT: String(port) },
       port,
       log: join(folder, `server-${i}.log`),

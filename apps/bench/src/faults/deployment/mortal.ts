@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, openSync, readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { onEnd } from '../../cleanup.ts';
-import { answers, bound } from '../../servers/child.ts';
+import { answers } from '../../servers/child.ts';
 
 /** A process that can be killed and comes back by itself, as under a supervisor. */
 export interface Mortal {
@@ -19,6 +19,7 @@ export interface Mortal {
 
 export interface MortalOptions {
   readonly name: string;
+  /** One that ends with this process, see `bound`. */
   readonly command: [string, string[]];
   readonly env?: Record<string, string | undefined>;
   readonly port: number;
@@ -34,7 +35,7 @@ export async function startMortal({ name, command, env, port, log }: MortalOptio
   let child = launch();
 
   function launch(): ChildProcess {
-    const [program, args] = bound(command);
+    const [program, args] = command;
     const out = openSync(log, 'a');
     const launched = spawn(program, args, {
       env: { PATH: process.env['PATH'], ...env },

@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
-import { freePort } from '../../servers/child.ts';
+import { bound, freePort } from '../../servers/child.ts';
 import { type Mortal, startMortal } from './mortal.ts';
 
 // Debian has it where not everybody's path looks.
@@ -16,7 +16,7 @@ export async function startNats(folder: string): Promise<{ process: Mortal; port
   const port = await freePort();
   const nats = await startMortal({
     name: 'nats',
-    command: ['nats-server', ['-a', '127.0.0.1', '-p', String(port)]],
+    command: bound(['nats-server', ['-a', '127.0.0.1', '-p', String(port)]]),
     env: { PATH },
     port,
     log: join(folder, 'nats.log'),

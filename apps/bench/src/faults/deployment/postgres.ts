@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { chownSync, existsSync, mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { freePort } from '../../servers/child.ts';
+import { bound, freePort } from '../../servers/child.ts';
 import { type Mortal, startMortal } from './mortal.ts';
 
 /** A PostgreSQL of one run's own. */
@@ -21,45 +21,25 @@ export async function startCluster(folder: string): Promise<Cluster> {
   const isRoot = process.getuid?.() === 0;
   if (isRoot) chownSync(folder, idOf('-u'), idOf('-g'));
   const as: string[] = isRoot ? ['setpriv', '--reuid', ACCOUNT, '--regid', ACCOUNT, '--init-groups'] : [];
-  const command = (...args: string[]): [string, string[]] => {
-    const [program = '', ...rest] = [...as, ...args];
-    return [program, rest];
+  const command = ([program, args]: [string, string[]]): [string, string[]] => {
+    const [first = '', ...rest] = [...as, program, ...args];
+    return [first, rest];
   };
   const data = join(folder, 'data');
-  const [initdb, args] = command(
-    binary('initdb'),
-    '-D',
-    data,
-    '-U',
-    'postgres',
-    '-A',
-    'trust',
-    '-E',
-    'UTF8',
-    '--no-sync',
-  );
-  run(initdb, args);
+  const how = ['-U', 'postgres', '-A', 'trust', '-E', 'UTF8', '--no-sync'];
+  run(...command([binary('initdb'), ['-D', data, ...how]]));
   const port = await freePort();
+  const listen = ['-h', '127.0.0.1', '-p', String(port), '-k', folder];
   const settings = ['max_connections=200', 'log_min_messages=fatal'].flatMap((setting) => ['-c', setting]);
-  const process_ = await startMortal({
+  const postgres = await startMortal({
     name: 'postgres',
-    command: command(
-      binary('postgres'),
-      '-D',
-      data,
-      '-h',
-      '127.0.0.1',
-      '-p',
-      String(port),
-      '-k',
-      folder,
-      ...settings,
-    ),
+    // Bound last: who changes to another user is bound no more.
+    command: command(bound([binary('postgres'), ['-D', data, ...listen, ...settings]])),
     env: { LC_ALL: 'C' },
     port,
     log: join(folder, '..', 'postgres.log'),
   });
-  return { process: process_, port, version: run(binary('postgres'), ['--version']).trim() };
+  return { process: postgres, port, version: run(binary('postgres'), ['--version']).trim() };
 }
 
 /** Whether there is what a cluster is made with. */
