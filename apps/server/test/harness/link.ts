@@ -67,7 +67,11 @@ export async function link(target: string): Promise<Link> {
       for (const socket of sockets) socket.resetAndDestroy();
     },
     loseAnswers: () => {
-      for (const [near, far] of pairs) far.unpipe().once('data', () => near.resetAndDestroy()).resume();
+      for (const [near, far] of pairs)
+        far
+          .unpipe()
+          .once('data', () => near.resetAndDestroy())
+          .resume();
     },
     freeze: () => {
       isFrozen = true;
