@@ -1,5 +1,5 @@
 import type { HoldsEvent } from '../history/event.ts';
-import { eventsOf, type Facts, type Truth } from './facts.ts';
+import { eventsOf, type Facts, type Truth, truthOf } from './facts.ts';
 import type { Found } from './found.ts';
 import { agree } from './views.ts';
 
@@ -10,7 +10,7 @@ export function* atRest(facts: Facts): Generator<Found> {
   for (const { device, user, transport } of facts.devices.values()) {
     if (transport === 'outsider') continue;
     for (const [conversation, truth] of facts.truths) {
-      if (!truth.users.includes(user)) continue;
+      if (!truthOf(facts, conversation) || !truth.users.includes(user)) continue;
       const holds = held.get(`${device} ${conversation}`);
       if (!holds) yield { what: `${device} does not say what it holds of ${conversation}`, events: [] };
       else yield* differences(holds, truth);

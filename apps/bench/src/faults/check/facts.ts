@@ -63,7 +63,13 @@ function append<T>(map: Map<string, T[]>, key: string, item: T): void {
   else map.set(key, [item]);
 }
 
-/** The other events of a kind, with their type. */
+/** What a conversation is, if it could be read at all; if not, `views differ` says so and nothing else can be said. */
+export function truthOf({ truths }: Facts, conversation: string): Truth | undefined {
+  const truth = truths.get(conversation);
+  return truth && truth.views.length > 0 ? truth : undefined;
+}
+
+/** The events of a kind, with their type. */
 export function* eventsOf<Type extends ClientEvent['type']>(
   { events }: Facts,
   type: Type,

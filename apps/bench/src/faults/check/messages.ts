@@ -1,11 +1,12 @@
 import type { ClientEvent, FinalMessage, Seen } from '../history/event.ts';
-import { eventsOf, type Facts } from './facts.ts';
+import { eventsOf, type Facts, truthOf } from './facts.ts';
 import type { Found } from './found.ts';
 
 /** Whatever was acknowledged is there. */
 export function* lost(facts: Facts): Generator<Found> {
   for (const ack of eventsOf(facts, 'ack')) {
-    if (facts.truths.get(ack.conversation)?.byMessage.has(ack.message)) continue;
+    const truth = truthOf(facts, ack.conversation);
+    if (!truth || truth.byMessage.has(ack.message)) continue;
     yield {
       what: `acknowledged, but not there: ${ack.message}`,
       events: [...sendsOf(facts, ack.message), ack],
@@ -21,7 +22,7 @@ export function* changed(facts: Facts): Generator<Found> {
     yield { what: `acknowledged as ${ack.seq}, but it is ${there[0]?.seq}`, events: [ack, ...there] };
   }
   for (const { event, seen } of everythingSeen(facts)) {
-    const truth = facts.truths.get(event.conversation);
+    const truth = truthOf(facts, event.conversation);
     const there = truth?.bySeq.get(seen.seq);
     if (!truth || isSame(there, seen)) continue;
     const what = there

@@ -1,5 +1,5 @@
 import type { ClientEvent, State } from '../history/event.ts';
-import { eventsOf, type Facts, type Truth } from './facts.ts';
+import { eventsOf, type Facts, type Truth, truthOf } from './facts.ts';
 import type { Found } from './found.ts';
 
 /** In every state that anybody was ever told, unread is what the history says: the other side's messages behind the marker. */
@@ -15,6 +15,7 @@ export function* unread(facts: Facts): Generator<Found> {
     });
   };
   for (const { event, conversation, state } of everyState(facts)) {
+    if (!truthOf(facts, conversation)) continue;
     const side = wrong(conversation, state);
     if (side !== undefined)
       yield { what: `unread of side ${side + 1} is wrong: ${JSON.stringify(state)}`, events: [event] };

@@ -6,9 +6,10 @@ import { type Mortal, startMortal } from './mortal.ts';
 // Debian has it where not everybody's path looks.
 const PATH = `${process.env['PATH']}:/usr/sbin`;
 
+/** Undefined when there is no NATS to start. */
 export function natsVersion(): string | undefined {
   const { status, stdout } = spawnSync('nats-server', ['--version'], { encoding: 'utf8', env: { PATH } });
-  return status === 0 ? stdout.trim() : undefined;
+  return status === 0 ? stdout.match(/[\d.]+/)?.[0] : undefined;
 }
 
 /** A NATS of one run's own. */

@@ -39,7 +39,11 @@ export async function startCluster(folder: string): Promise<Cluster> {
     port,
     log: join(folder, '..', 'postgres.log'),
   });
-  return { process: postgres, port, version: run(binary('postgres'), ['--version']).trim() };
+  return {
+    process: postgres,
+    port,
+    version: run(binary('postgres'), ['--version']).match(/[\d.]+/)?.[0] ?? '',
+  };
 }
 
 /** Whether there is what a cluster is made with. */

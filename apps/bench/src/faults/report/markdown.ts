@@ -1,6 +1,8 @@
 import type { RunResult } from './result.ts';
 import { nameOf } from './text.ts';
 
+const SENDERS = { rest: 'REST', plain: 'sockets', inbox: '`duet.v1`', sdk: 'SDK' };
+
 /** The report for people, made of the runs alone. */
 export function markdownOf(runs: readonly RunResult[]): string {
   const honest = runs.filter(({ plan }) => plan.bug === undefined);
@@ -34,7 +36,7 @@ function runTables(runs: readonly RunResult[]): string[] {
         `**${n(violations.reduce((sum, { count }) => sum + count, 0))}**`,
       ]),
     ),
-    'Deliveries count what came to each device, over a socket or on a page. _Lost answers_ are those that were cut off after the server had done what it was asked; _refused duplicates_ the retries that were answered with the original.',
+    'Deliveries count what came to each device, over a socket or on a page. _Lost answers_ are those that were cut off after the server had done what it was asked; _refused duplicates_ the retries through REST that were answered with the original. The SDK does not tell of its own retries, and they are not counted.',
     table(
       [
         '',
@@ -58,10 +60,23 @@ function runTables(runs: readonly RunResult[]): string[] {
         ),
       ]),
     ),
-    'Times are from the first attempt to the acknowledgement, whatever happened in between; _outage_ is the longest time in which nobody was acknowledged anything.',
+    'Times are from the first attempt to the acknowledgement, whatever happened in between; _outage_ is the longest time in which nobody was acknowledged anything. p99 by how the sender sends:',
+    table(
+      ['', ...Object.values(SENDERS)],
+      runs.map((run) => [
+        nameOf(run),
+        ...Object.keys(SENDERS).map((transport) => `${n(run.figures.p99MsBy[transport] ?? 0)} ms`),
+      ]),
+    ),
+    'The SDK waits for up to 20 s before it connects again, chosen at random, when it failed several times; the clients by hand for no more than 1.5 s.',
     faultTable(runs),
-    `To repeat one: ${runs.map((run) => `\`${commandOf(run)}\``).join(', ')}. The seed decides who is there, who says what to whom when, and what goes wrong where and when; which connections there are just then, and what is on its way on them, is the machine's timing and not repeatable.`,
+    repeat(runs),
+    'The seed decides who is there, who says what to whom when, and what goes wrong where and when; which connections there are just then, and what is on its way on them, is the machine’s timing and not repeatable.',
   ];
+}
+
+function repeat(runs: readonly RunResult[]): string {
+  return `To repeat them:\n\n\`\`\`sh\n${runs.map(commandOf).join('\n')}\n\`\`\``;
 }
 
 function faultTable(runs: readonly RunResult[]): string {
@@ -86,6 +101,7 @@ function bugTable(runs: readonly RunResult[]): string[] {
         violations.map(({ rule, count }) => `${rule} (${count})`).join(', '),
       ]),
     ),
+    repeat(runs),
   ];
 }
 

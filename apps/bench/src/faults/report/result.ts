@@ -33,6 +33,8 @@ export interface Figures {
   readonly p50Ms: number;
   readonly p99Ms: number;
   readonly longestMs: number;
+  /** p99 by how the sender sends. */
+  readonly p99MsBy: Readonly<Record<string, number>>;
   /** The longest time without any acknowledgement, to anybody. */
   readonly longestOutageMs: number;
 }
@@ -71,11 +73,13 @@ export function resultOf(outcome: Outcome): RunResult {
 
 function figuresOf({ plan, history, endMs, reconnections, answersLost }: Outcome): Figures {
   const firstSent = new Map<string, number>();
-  const waits = new Map<string, number>();
+  const waits = new Map<string, { ms: number; transport: string }>();
+  const transports = new Map<string, string>();
   const counts = { delivered: 0, retries: 0, duplicatesRefused: 0, devices: 0 };
   let lastAck = 0;
   let longestOutageMs = 0;
   for (const line of history) {
+    if (line.type === 'device') transports.set(line.device, line.transport);
     if (line.type === 'device' && line.transport !== 'outsider') counts.devices += 1;
     if (line.type === 'frame') counts.delivered += 1;
     if (line.type === 'page') counts.delivered += line.messages.length;
@@ -85,12 +89,16 @@ function figuresOf({ plan, history, endMs, reconnections, answersLost }: Outcome
     }
     if (line.type !== 'ack') continue;
     if (line.repeated) counts.duplicatesRefused += 1;
-    if (!waits.has(line.message)) waits.set(line.message, line.at - (firstSent.get(line.message) ?? line.at));
+    if (!waits.has(line.message)) {
+      const ms = line.at - (firstSent.get(line.message) ?? line.at);
+      waits.set(line.message, { ms, transport: transports.get(line.device) ?? '' });
+    }
     if (line.at < endMs) longestOutageMs = Math.max(longestOutageMs, line.at - lastAck);
     lastAck = line.at;
   }
-  const sorted = [...waits.values()].sort((a, b) => a - b);
-  const quantile = (q: number) => Math.round(sorted[Math.floor(q * (sorted.length - 1))] ?? 0);
+  const sorted = [...waits.values()].sort((a, b) => a.ms - b.ms);
+  const quantile = (q: number, of = sorted) => Math.round(of[Math.floor(q * (of.length - 1))]?.ms ?? 0);
+  const by = [...Map.groupBy(sorted, ({ transport }) => transport)];
   return {
     ...counts,
     conversations: plan.crowd.conversations,
@@ -103,6 +111,7 @@ function figuresOf({ plan, history, endMs, reconnections, answersLost }: Outcome
     p50Ms: quantile(0.5),
     p99Ms: quantile(0.99),
     longestMs: quantile(1),
+    p99MsBy: Object.fromEntries(by.map(([transport, of]) => [transport, quantile(0.99, of)])),
     longestOutageMs: Math.round(longestOutageMs),
   };
 }
