@@ -1,12 +1,14 @@
 import { connect } from 'node:net';
 import { defineConfig } from 'vitest/config';
+import { canMakeCluster } from './src/faults/deployment/postgres.ts';
 
 const NEEDS_POSTGRES = ['test/smoke.test.ts'];
+const NEEDS_INITDB = ['test/faults/run.test.ts'];
 
 export default defineConfig(async () => ({
   test: {
     include: ['test/**/*.test.ts'],
-    exclude: (await postgresIsThere()) ? [] : NEEDS_POSTGRES,
+    exclude: [...((await postgresIsThere()) ? [] : NEEDS_POSTGRES), ...(initdbIsThere() ? [] : NEEDS_INITDB)],
     testTimeout: 120_000,
   },
 }));
@@ -26,5 +28,13 @@ async function postgresIsThere(): Promise<boolean> {
   if (there) return true;
   if (process.env['CI']) throw new Error('no PostgreSQL at 127.0.0.1:5432, which the tests need in CI');
   console.warn('No PostgreSQL at 127.0.0.1:5432: its tests are skipped.');
+  return false;
+}
+
+/** The same for the program that makes a PostgreSQL of a run's own. */
+function initdbIsThere(): boolean {
+  if (canMakeCluster()) return true;
+  if (process.env['CI']) throw new Error('no initdb, which the tests need in CI');
+  console.warn('No initdb: the fault run is skipped.');
   return false;
 }

@@ -6,10 +6,17 @@ import { onEnd } from '../cleanup.ts';
 
 export const canPin = availableParallelism() > 1 && spawnSync('taskset', ['--version']).status === 0;
 
-/** A command that runs node, on one core if that can be had; `core: undefined` leaves it to the system. */
+const canBind = spawnSync('setpriv', ['--pdeathsig', 'KILL', 'true']).status === 0;
+
+/** A command whose process the kernel kills when this one is gone, however that ended; where there is no `setpriv`, the bare command. */
+export function bound([program, args]: [string, string[]]): [string, string[]] {
+  return canBind ? ['setpriv', ['--pdeathsig', 'KILL', program, ...args]] : [program, args];
+}
+
+/** A command that runs node, on one core if that can be had; `core: undefined` leaves it to the system. It does not outlive this process. */
 export function nodeCommand(args: string[], core: number | undefined): [string, string[]] {
-  if (core === undefined || !canPin) return [process.execPath, args];
-  return ['taskset', ['-c', String(core % availableParallelism()), process.execPath, ...args]];
+  if (core === undefined || !canPin) return bound([process.execPath, args]);
+  return bound(['taskset', ['-c', String(core % availableParallelism()), process.execPath, ...args]]);
 }
 
 export interface Child {
@@ -69,7 +76,7 @@ export async function stopChild(child: ChildProcess): Promise<void> {
   clearTimeout(cut);
 }
 
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const address = server.address();
@@ -78,7 +85,8 @@ async function freePort(): Promise<number> {
   return address.port;
 }
 
-function answers(port: number): Promise<boolean> {
+/** Whether somebody listens there. */
+export function answers(port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connect({ host: '127.0.0.1', port });
     const done = (there: boolean) => {

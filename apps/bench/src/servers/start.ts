@@ -10,7 +10,7 @@ import type { Contender, Server } from './server.ts';
 import { JWT_SECRET } from './tokens.ts';
 
 const pathOf = (file: string) => fileURLToPath(new URL(file, import.meta.url));
-const DUET = pathOf('../../../server/src/main.ts');
+export const DUET = pathOf('../../../server/src/main.ts');
 const RELAY = pathOf('../yardsticks/relay.ts');
 const EXPRESS = pathOf('../yardsticks/express/main.ts');
 

@@ -7,6 +7,7 @@ import { drizzle as drizzlePglite } from 'drizzle-orm/pglite';
 import { drizzle as drizzlePostgres } from 'drizzle-orm/postgres-js';
 import postgres from 'postgres';
 import { StartupError } from '../startup-error.ts';
+import { backoff } from './backoff.ts';
 import { lockFolder } from './lock-folder.ts';
 import { migratePglite, migratePostgres } from './migrate.ts';
 
@@ -54,6 +55,7 @@ export async function openPostgres(url: string): Promise<DatabaseHandle> {
     postgres(url, {
       max,
       connect_timeout: 5,
+      backoff,
       connection: { statement_timeout: STATEMENT_TIMEOUT_MS, ...PLANNING, ...settings },
       onnotice: () => {},
     });

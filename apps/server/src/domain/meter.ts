@@ -1,5 +1,12 @@
 /** What becomes of a send. */
-export type SendOutcome = 'created' | 'repeated' | 'conflict' | 'not_found' | 'not_participant' | 'busy';
+export type SendOutcome =
+  | 'created'
+  | 'repeated'
+  | 'retried'
+  | 'conflict'
+  | 'not_found'
+  | 'not_participant'
+  | 'busy';
 
 /** Why a batch goes through the statement that looks first: a sender it does not know, or a message that was stored before. */
 export type Fallback = 'unknown_sender' | 'stored_before';

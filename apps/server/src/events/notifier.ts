@@ -1,4 +1,5 @@
 import postgres from 'postgres';
+import { backoff } from '../db/backoff.ts';
 import type { BusLog } from './bus.ts';
 import { encodeNodeNote } from './notes.ts';
 import { within } from './within.ts';
@@ -144,6 +145,7 @@ export class Notifier {
     return postgres(this.#options.databaseUrl, {
       max: 1,
       connect_timeout: CONNECT_TIMEOUT_S,
+      backoff,
       connection: { synchronous_commit: 'off', statement_timeout: STATEMENT_TIMEOUT_MS },
       onnotice: () => {},
     });

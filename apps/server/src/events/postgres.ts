@@ -1,4 +1,5 @@
 import postgres from 'postgres';
+import { backoff } from '../db/backoff.ts';
 import { BEAT_MS, type Bus, type BusListener, type BusLog, type Note } from './bus.ts';
 import type { Following } from './events.ts';
 import { Notifier } from './notifier.ts';
@@ -17,8 +18,6 @@ const FIRST_LISTEN_MS = 2000;
 /** Without a word of its own for this long a connection hangs, though nobody said so. */
 const DEAF_AFTER_MS = 10_000;
 const CONNECT_TIMEOUT_S = 5;
-/** PostgreSQL ends a connection that is slow to start with; the listening one is tried again from 0.1 to 2 s apart. */
-const backoff = (retries: number) => Math.min(0.1 * 2 ** retries, 2);
 
 /** LISTEN and NOTIFY of the database that the nodes share anyway: every note goes to every node. */
 export class PostgresBus implements Bus {

@@ -15,6 +15,8 @@ export interface Speaker {
   readonly meter: SocketMeter;
   /** @throws DomainError `rate_limited` when a frame is one too many */
   readonly admit: () => Promise<void>;
+  /** The socket hears whatever comes after this seq. */
+  hearsAfter: number;
 }
 
 /**
@@ -22,10 +24,11 @@ export interface Speaker {
  * @returns a frame for this socket alone, or undefined when all there is to say comes through the hub
  */
 export async function dispatch(
-  { ctx, conversationId, admit, frames, meter }: Speaker,
+  speaker: Speaker,
   data: RawData,
   isBinary: boolean,
 ): Promise<Buffer | undefined> {
+  const { ctx, conversationId, admit, frames, meter } = speaker;
   let named: unknown;
   let observed: ObservedFrame | undefined;
   try {
@@ -42,7 +45,9 @@ export async function dispatch(
       message_id: frame.message_id,
     });
     frames.end(observed);
-    return created ? undefined : encode(toMessageFrame(message), meter);
+    // Where nobody knows whether it was sent before, what is heard in its turn is enough: not twice what was sent once.
+    const isHeard = created ?? message.seq > speaker.hearsAfter;
+    return isHeard ? undefined : encode(toMessageFrame(message), meter);
   } catch (error) {
     const refusal = toRefusal(error, (cause) => frames.fail(cause));
     frames.end(observed ?? frames.begin(undefined), refusal.code);

@@ -19,8 +19,8 @@ export interface Listener {
 export interface Seat {
   /** Resolves when what commits on other nodes from now on is heard here. */
   readonly active: Promise<void>;
-  /** Hears what comes after `position`, the conversation's last seq at some time since the seat was taken. */
-  listen(listener: Listener, position: number): void;
+  /** Hears what comes after `position`, the conversation's last seq at some time since the seat was taken. @returns the seq after which it hears everything */
+  listen(listener: Listener, position: number): number;
   leave(): void;
 }
 
@@ -89,13 +89,18 @@ export class Hub {
     return {
       active,
       listen: (listener, position) => {
-        if (!seated) return;
-        if (this.#rooms.get(conversationId) !== room) return listener.fail(); // given up meanwhile, see #mend
+        if (!seated) return position;
+        if (this.#rooms.get(conversationId) !== room) {
+          listener.fail(); // given up meanwhile, see #mend
+          return position;
+        }
         mine = listener;
         // First those before us: what the room held while it had no position is from before we listened.
         room.order.start(position);
         room.listeners.add(listener);
+        const hearsAfter = room.order.position ?? position;
         this.#mend(conversationId, room);
+        return hearsAfter;
       },
       leave: () => {
         if (!seated) return;

@@ -57,6 +57,11 @@ export class InOrder<T extends Sequenced> {
     return this.#end > this.#position ? { after: this.#position, before: this.#end + 1 } : undefined;
   }
 
+  /** The last that was delivered. */
+  get position(): number | undefined {
+    return this.#position;
+  }
+
   /** How many items are held back. */
   get held(): number {
     return this.#held.size;

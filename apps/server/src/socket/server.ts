@@ -198,6 +198,7 @@ export class SocketServer {
       admit: () => connection.within(() => limits.take('send', identity.user.id)),
       frames,
       meter,
+      hearsAfter: position,
     };
     const handle = (data: RawData, isBinary: boolean) => ({
       overlaps: true,
@@ -214,7 +215,7 @@ export class SocketServer {
       frames.close();
       log.info({ code }, 'socket closed');
     });
-    seat.listen(connection, position);
+    speaker.hearsAfter = seat.listen(connection, position);
   }
 
   #refuse(ws: WebSocket, kind: SocketKind, code: CloseErrorCode): void {

@@ -5,6 +5,7 @@ import { cellsBy, tally } from './tally.ts';
 const OUTCOMES: readonly SendOutcome[] = [
   'created',
   'repeated',
+  'retried',
   'conflict',
   'not_found',
   'not_participant',

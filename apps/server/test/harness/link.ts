@@ -7,6 +7,10 @@ export interface Link {
   readonly url: string;
   /** Ends every connection and takes no more. */
   cut(): void;
+  /** Ends every connection as a machine does that lost its memory, and goes on taking others. */
+  reset(): void;
+  /** What was asked by now is done, but no answer to it arrives: instead of the first one the connection is reset. */
+  loseAnswers(): void;
   /** Nothing passes any more, and nobody is told: connections stay open. */
   freeze(): void;
   /** Takes connections again; what froze stays frozen. */
@@ -18,6 +22,7 @@ export interface Link {
 export async function link(target: string): Promise<Link> {
   const to = new URL(target);
   const sockets = new Set<Socket>();
+  const pairs = new Map<Socket, Socket>();
   const held = new Set<Socket>();
   let isCut = false;
   let isFrozen = false;
@@ -31,6 +36,8 @@ export async function link(target: string): Promise<Link> {
       return;
     }
     const far = connect(Number(to.port), to.hostname);
+    pairs.set(near, far);
+    near.once('close', () => pairs.delete(near));
     for (const [from, into] of [
       [near, far],
       [far, near],
@@ -56,6 +63,16 @@ export async function link(target: string): Promise<Link> {
   return {
     url: url.href,
     cut,
+    reset: () => {
+      for (const socket of sockets) socket.resetAndDestroy();
+    },
+    loseAnswers: () => {
+      for (const [near, far] of pairs)
+        far
+          .unpipe()
+          .once('data', () => near.resetAndDestroy())
+          .resume();
+    },
     freeze: () => {
       isFrozen = true;
       for (const socket of sockets) socket.unpipe().pause();

@@ -53,6 +53,7 @@ function setUp(limits: Partial<GroupCommitLimits> = {}, pause = async () => {}) 
     idOf: ({ id }) => id,
     sizeOf: () => 10,
     isTransient: (error) => isKind(error, 'transient'),
+    beforeRetry: async () => {},
     isOfOne: (error) => isKind(error, 'transient', 'ofOne'),
     limits: { ...LIMITS, ...limits },
   });

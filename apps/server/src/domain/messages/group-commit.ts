@@ -1,5 +1,5 @@
-/** Does every item of a batch, or none. @returns a result for each item, in its order */
-export type DoBatch<Item, Result> = (batch: readonly Item[]) => Promise<readonly Result[]>;
+/** Does every item of a batch, or none. @param isRetry a try before may have done it, and only its answer got lost @returns a result for each item, in its order */
+export type DoBatch<Item, Result> = (batch: readonly Item[], isRetry: boolean) => Promise<readonly Result[]>;
 
 export interface GroupCommitOptions<Item, Result> {
   readonly doBatch: DoBatch<Item, Result>;
@@ -13,6 +13,8 @@ export interface GroupCommitOptions<Item, Result> {
   readonly sizeOf: (item: Item) => number;
   /** Whether what failed with this may do well when it is tried again as it is. */
   readonly isTransient: (error: unknown) => boolean;
+  /** What is waited for before that. */
+  readonly beforeRetry: () => Promise<unknown>;
   /** Whether a batch that failed with this may have failed for one of its items alone. */
   readonly isOfOne: (error: unknown) => boolean;
   readonly limits: GroupCommitLimits;
@@ -115,7 +117,7 @@ export class GroupCommit<Item, Result> {
     const { keyOf, isOfOne } = this.#options;
     if (failure && isOfOne(failure.error)) {
       const lines = Map.groupBy(batch, ({ item }) => keyOf(item));
-      for (const [key, line] of lines) void this.#oneByOne(key, line);
+      for (const [key, line] of lines) void this.#oneByOne(key, line, failure.isRetry);
     } else {
       if (failure) for (const entry of batch) this.#fail(entry, failure.error);
       for (const { item } of batch) this.#release(keyOf(item));
@@ -127,9 +129,9 @@ export class GroupCommit<Item, Result> {
     });
   }
 
-  async #oneByOne(key: string, entries: readonly Entry<Item, Result>[]): Promise<void> {
+  async #oneByOne(key: string, entries: readonly Entry<Item, Result>[], isRetry: boolean): Promise<void> {
     for (const entry of entries) {
-      const failure = await this.#attempt([entry], this.#options.doAlone);
+      const failure = await this.#attempt([entry], this.#options.doAlone, isRetry);
       if (failure) this.#fail(entry, failure.error);
     }
     this.#release(key);
@@ -140,12 +142,16 @@ export class GroupCommit<Item, Result> {
   async #attempt(
     batch: readonly Entry<Item, Result>[],
     work: DoBatch<Item, Result>,
-  ): Promise<{ error: unknown } | undefined> {
+    wasTried = false,
+  ): Promise<{ error: unknown; isRetry: boolean } | undefined> {
     const items = batch.map(({ item }) => item);
+    let isRetry = wasTried;
     try {
-      const results = await work(items).catch((error: unknown) => {
-        if (this.#options.isTransient(error)) return work(items);
-        throw error;
+      const results = await work(items, isRetry).catch(async (error: unknown) => {
+        if (!this.#options.isTransient(error)) throw error;
+        await this.#options.beforeRetry();
+        isRetry = true;
+        return work(items, isRetry);
       });
       results.forEach((result, i) => {
         const entry = batch[i];
@@ -155,7 +161,7 @@ export class GroupCommit<Item, Result> {
       });
       return undefined;
     } catch (error) {
-      return { error };
+      return { error, isRetry };
     }
   }
 

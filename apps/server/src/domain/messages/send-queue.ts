@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { ConversationState, Message, User } from '@duet/contract';
 import type { Database } from '../../db/client.ts';
 import { sqlStateOf, UNIQUE_VIOLATION } from '../../db/errors.ts';
@@ -21,7 +22,8 @@ export interface Send {
 /** What became of it. */
 export type Sent =
   | {
-      readonly outcome: 'created' | 'repeated';
+      /** `retried`: it is there, by this very send maybe: the answer to its first try got lost. */
+      readonly outcome: 'created' | 'repeated' | 'retried';
       readonly message: Message;
       readonly state: ConversationState;
     }
@@ -54,6 +56,8 @@ const MAX_LINKS = 32;
 const TRANSIENT = [UNIQUE_VIOLATION, '40P01', '40001'];
 /** The same, and: a lock that is not to be had, a statement that took too long. */
 const OF_ONE = [...TRANSIENT, '55P03', '57014'];
+/** The driver hands out a connection that broke until it has seen it close, which is some events later. */
+const RETRY_AFTER_MS = 20;
 /** Classes of SQLSTATE that are about the data itself: bad values, violated constraints. */
 const OF_DATA = ['22', '23'];
 
@@ -87,10 +91,10 @@ export function createSendQueue({
       throw error;
     }
   };
-  const storeAndPublish = (store: Store) => async (batch: readonly Send[]) => {
+  const storeAndPublish = (store: Store) => async (batch: readonly Send[], isRetry: boolean) => {
     const stored = await observed(store, batch);
     const committed: MessageCommitted[] = [];
-    const sent = batch.map((send, i) => toSent(send, stored[i], committed));
+    const sent = batch.map((send, i) => toSent(send, stored[i], isRetry, committed));
     events.publish(committed);
     return sent;
   };
@@ -102,6 +106,7 @@ export function createSendQueue({
     sizeOf: ({ message }) => message.content.length + OVERHEAD_BYTES,
     // No answer: it may have been committed, and then it is found again.
     isTransient: (error) => TRANSIENT.includes(sqlStateOf(error) ?? '40001'),
+    beforeRetry: () => sleep(RETRY_AFTER_MS),
     isOfOne: (error) => {
       const state = sqlStateOf(error);
       return state !== undefined && (OF_ONE.includes(state) || OF_DATA.includes(state.slice(0, 2)));
@@ -111,7 +116,12 @@ export function createSendQueue({
 }
 
 /** @param committed takes the event of it, of a repeated one too: the first try may have died between its commit and the event */
-function toSent({ sender, message }: Send, stored: Stored | undefined, committed: MessageCommitted[]): Sent {
+function toSent(
+  { sender, message }: Send,
+  stored: Stored | undefined,
+  isRetry: boolean,
+  committed: MessageCommitted[],
+): Sent {
   if (!stored) throw new Error('a message of a batch was not accounted for');
   if (!('seq' in stored)) return stored;
   const { outcome, seq, timestamp, users, state } = stored;
@@ -126,5 +136,5 @@ function toSent({ sender, message }: Send, stored: Stored | undefined, committed
     read: isRead(seq, sender.id === users[0], state),
   };
   committed.push({ type: 'message', message: sent, users, state });
-  return { outcome, message: sent, state };
+  return { outcome: isRetry && outcome === 'repeated' ? 'retried' : outcome, message: sent, state };
 }

@@ -11,11 +11,11 @@ export interface SendInput {
   readonly message_id?: string | undefined;
 }
 
-/** The message, the conversation's state with it, and whether this call sent it. */
+/** The message, the conversation's state with it, and whether this call sent it; undefined when the database's answer to that got lost. */
 export interface SentMessage {
   readonly message: Message;
   readonly state: ConversationState;
-  readonly created: boolean;
+  readonly created: boolean | undefined;
 }
 
 /**
@@ -44,5 +44,6 @@ export async function sendMessage(ctx: ActorContext, input: SendInput): Promise<
   if (!sent) throw new DomainError('busy');
   if (sent.outcome === 'not_found') throw noSuchConversation();
   if (!('message' in sent)) throw new DomainError(sent.outcome);
-  return { message: sent.message, state: sent.state, created: sent.outcome === 'created' };
+  const created = sent.outcome === 'retried' ? undefined : sent.outcome === 'created';
+  return { message: sent.message, state: sent.state, created };
 }
