@@ -72,13 +72,13 @@ const BUGS: (Bug & { readonly found: string })[] = [
   {
     found: 'a token in the log',
     file: 'rest/server.ts',
-    find: 'const [path] =',
-    replace: 'request.log.info(request.headers.authorization); const [path] =',
+    find: 'const { headers, httpVersion } = request.raw;',
+    replace: 'const { headers, httpVersion } = request.raw; request.log.info(headers.authorization);',
   },
   {
     found: 'no answer to a frame',
     file: 'socket/dispatch.ts',
-    find: 'return created ? undefined : encode(toMessageFrame(message));',
+    find: 'return isHeard ? undefined : encode(toMessageFrame(message), meter);',
     replace: 'return undefined;',
   },
   {

@@ -85,7 +85,7 @@ export const brokenServers: readonly BrokenServer[] = [
   },
   {
     what: 'A repeated message is answered as if it were new',
-    bugs: one(SEND, "created: sent.outcome === 'created'", 'created: true'),
+    bugs: one(SEND, "sent.outcome === 'retried' ? undefined : sent.outcome === 'created'", 'true'),
     caughtBy: ['6.2.1', '6.2.2', '6.2.4'],
   },
   {
@@ -210,8 +210,8 @@ export const brokenServers: readonly BrokenServer[] = [
     what: 'A refresh token works more than once',
     bugs: one(
       'domain/accounts/refresh.ts',
-      'and(ofFamily, eq(sessions.tokenHash, presented.hash), gt(sessions.expiresAt, ctx.now()))',
-      'and(ofFamily, gt(sessions.expiresAt, ctx.now()))',
+      'replace(eq(sessions.tokenHash, presented.hash), {',
+      'replace(undefined, {',
     ),
     caughtBy: ['3.8.8'],
   },

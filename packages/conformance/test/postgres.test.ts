@@ -27,7 +27,7 @@ async function allHolds(urls: readonly string[]): Promise<void> {
   );
   expect(failures(results)).toEqual([]);
   for (const id of idsOf(results, 'not applicable')) expect(id).toMatch(OF_ACCOUNTS);
-  expect(idsOf(results, 'holds')).toContain('3.8.11');
+  expect(idsOf(results, 'holds')).toContain('3.8.12');
   expect(idsOf(results, 'holds').length).toBeGreaterThan(190);
 }
 

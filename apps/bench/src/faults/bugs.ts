@@ -6,15 +6,15 @@ export const bugs = {
   'ack-before-commit': [
     {
       file: 'domain/messages/send-queue.ts',
-      find: `    doBatch: storeAndPublish(prepareStore(batchDb, participants)),`,
+      find: `    doBatch: storeAndPublish(prepareStore(batchDb, participants, meter.fellBack)),`,
       replace: `    doBatch: (batch, isRetry) => new Promise((resolve, reject) => {
       let isTold = false;
       batchDb.transaction(async (tx) => {
-        const sent = await storeAndPublish(prepareStore(tx, participants))(batch, isRetry);
+        const sent = await storeAndPublish(prepareStore(tx, participants, meter.fellBack))(batch, isRetry);
         isTold = true;
         resolve(sent);
         await new Promise((done) => setTimeout(done, 30));
-      }).catch((error) => isTold || storeAndPublish(prepareStore(batchDb, participants))(batch, isRetry).then(resolve, reject));
+      }).catch((error) => isTold || storeAndPublish(prepareStore(batchDb, participants, meter.fellBack))(batch, isRetry).then(resolve, reject));
     }),`,
     },
   ],

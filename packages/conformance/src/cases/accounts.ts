@@ -19,7 +19,8 @@ export const accounts = [
     ['signIn takes the name in any case', signsIn],
     ['A wrong password and an unknown name look the same: invalid_credentials', wrongPassword],
     ['A refresh token works once, for a session of the same user', once],
-    ['Used a second time it revokes the whole family', family],
+    ['Used again when its successor was used it revokes the whole family', family],
+    ['Used again at once it gets another successor, and the one before ends the family', lostAnswer],
     ['After signing out it works no more; signing out again is no error', signsOut],
     ['What was never a refresh token is invalid_refresh_token', neverOne],
     ['Without local accounts all four answer 404', off],
@@ -115,10 +116,20 @@ async function once(t: Context) {
 async function family(t: Context) {
   const first = await newSession(t);
   const second = (await post(t, refresh.path, { refresh: first.refresh })).as(refresh.output);
-  refused(await post(t, refresh.path, { refresh: first.refresh }), 'invalid_refresh_token');
-  refused(await post(t, refresh.path, { refresh: second.refresh }), 'invalid_refresh_token');
+  const third = (await post(t, refresh.path, { refresh: second.refresh })).as(refresh.output);
+  for (const token of [first.refresh, third.refresh])
+    refused(await post(t, refresh.path, { refresh: token }), 'invalid_refresh_token');
   const json = { username: first.user.username, password: PASSWORD };
   equal('signing in again', (await post(t, signIn.path, json)).status, 200);
+}
+
+async function lostAnswer(t: Context) {
+  const first = await newSession(t);
+  const lost = (await post(t, refresh.path, { refresh: first.refresh })).as(refresh.output);
+  const second = (await post(t, refresh.path, { refresh: first.refresh })).as(refresh.output);
+  holds('the refresh token is another one', second.refresh !== lost.refresh);
+  for (const token of [lost.refresh, second.refresh])
+    refused(await post(t, refresh.path, { refresh: token }), 'invalid_refresh_token');
 }
 
 async function signsOut(t: Context) {
