@@ -1,5 +1,7 @@
 import { spawnSync } from 'node:child_process';
+import { existsSync, globSync } from 'node:fs';
 import { connect } from 'node:net';
+import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
 
 const bounded = { testTimeout: 60_000, hookTimeout: 60_000, teardownTimeout: 10_000 };
@@ -19,13 +21,16 @@ const project = (name: string, database: 'embedded' | 'postgres', include: strin
       TEST_DATABASE: database,
       TEST_NATS: withNats ? 'yes' : 'no',
       TEST_PROXIES: proxies.join(' '),
+      TEST_POSTGRES_BIN: postgresBin ?? '',
     },
   },
 });
 
 const withNats = natsIsThere();
 const proxies = ['nginx', 'haproxy'].filter(proxyIsThere);
+const postgresBin = binOfPostgres();
 const withoutTheirPrograms = [
+  ...(postgresBin === undefined ? ['test/outages/**/*.test.ts'] : []),
   ...(withNats ? [] : ['test/events/nats.test.ts']),
   ...(proxies.length > 0 ? [] : ['test/postgres/proxies.test.ts']),
 ];
@@ -41,7 +46,11 @@ export default defineConfig(async () => {
         // The black-box suite, against a server on either kind of database.
         project('embedded', 'embedded', ['test/api/**/*.test.ts']),
         ...(withPostgres ? [project('postgres', 'postgres', ['test/api/**/*.test.ts'])] : []),
-        project('once', 'embedded', withPostgres ? [...once, 'test/{postgres,events}/**/*.test.ts'] : once),
+        project(
+          'once',
+          'embedded',
+          withPostgres ? [...once, 'test/{postgres,events,outages}/**/*.test.ts'] : once,
+        ),
         { test: { ...bounded, name: 'alone', include: ALONE, env: { TEST_DATABASE: 'embedded' } } },
       ],
     },
@@ -81,4 +90,17 @@ function proxyIsThere(name: string): boolean {
   if (process.env['CI']) throw new Error(`no ${name} on the path, which the tests need in CI`);
   console.warn(`No ${name} on the path: its tests are skipped.`);
   return false;
+}
+
+/** The same with the programs of PostgreSQL, for tests that kill one of their own; Debian has them by version. */
+function binOfPostgres(): string | undefined {
+  const places = [
+    ...(process.env['PATH'] ?? '').split(':'),
+    ...globSync('/usr/lib/postgresql/*/bin').sort().reverse(),
+  ];
+  const found = places.find((place) => ['initdb', 'postgres'].every((name) => existsSync(join(place, name))));
+  if (found !== undefined) return found;
+  if (process.env['CI']) throw new Error('no initdb and postgres on the path, which the tests need in CI');
+  console.warn('No initdb and postgres on the path: the tests that kill a PostgreSQL are skipped.');
+  return undefined;
 }

@@ -30,7 +30,6 @@ export interface App {
   close(delayMs: number): Promise<void>;
 }
 
-const READY_TIMEOUT_MS = 2000;
 const REQUESTS_TIMEOUT_MS = 2000;
 
 /**
@@ -40,7 +39,9 @@ const REQUESTS_TIMEOUT_MS = 2000;
  */
 export async function startApp(config: Config, log: FastifyBaseLogger, webFolder?: string): Promise<App> {
   const { databaseUrl, dataDir } = config;
-  const database = await (databaseUrl === undefined ? openEmbedded(dataDir) : openPostgres(databaseUrl));
+  const database = await (databaseUrl === undefined
+    ? openEmbedded(dataDir, log)
+    : openPostgres(databaseUrl, log));
   let events: Events | undefined;
   try {
     const { db } = database;
@@ -72,7 +73,7 @@ export async function startApp(config: Config, log: FastifyBaseLogger, webFolder
       isUpgrade: isSocketUpgrade,
       checkReady: async () => {
         if (draining) throw new Error('the server is going away');
-        await database.ping(READY_TIMEOUT_MS);
+        await database.ping();
       },
       webFolder,
     });
@@ -85,6 +86,7 @@ export async function startApp(config: Config, log: FastifyBaseLogger, webFolder
       told,
     );
     const reconciler = told && new Reconciler({ domain, hub, told, log });
+    database.onBack(() => reconciler?.request());
     const sockets = new SocketServer({
       http: http.server,
       domain,

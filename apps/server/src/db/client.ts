@@ -1,14 +1,15 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { PGlite } from '@electric-sql/pglite';
-import { sql } from 'drizzle-orm';
 import type { PgDatabase, PgQueryResultHKT } from 'drizzle-orm/pg-core';
 import { drizzle as drizzlePglite } from 'drizzle-orm/pglite';
-import { drizzle as drizzlePostgres } from 'drizzle-orm/postgres-js';
-import postgres from 'postgres';
 import { StartupError } from '../startup-error.ts';
+import { DatabaseUnavailable } from './errors.ts';
+import { Failures } from './failures.ts';
 import { lockFolder } from './lock-folder.ts';
 import { migratePglite, migratePostgres } from './migrate.ts';
+import { casing, openPool } from './pool.ts';
+import { type DatabaseLog, Pulse } from './pulse.ts';
 
 /** Either PostgreSQL; what they answer alike. Raw `execute()` does not, so queries go through the builder. */
 export type Database = PgDatabase<PgQueryResultHKT>;
@@ -17,14 +18,18 @@ export interface DatabaseHandle {
   readonly db: Database;
   /** The same through connections that give up on a lock soon, for statements that others wait for. */
   readonly batchDb: Database;
-  /** Rejects when the database does not answer within `timeoutMs`. */
-  ping(timeoutMs: number): Promise<void>;
+  /** Rejects when the database does not answer, within seconds. */
+  ping(): Promise<void>;
+  /** @param listener hears when the database is back after it was away */
+  onBack(listener: () => void): void;
   close(): Promise<void>;
 }
 
 /** PostgreSQL gives up on a statement after this: no request waits for ever, for a lock or for anything else. */
 const STATEMENT_TIMEOUT_MS = 10_000;
-const CLOSE_TIMEOUT_S = 2;
+/** Of a transaction whose node said nothing more: it may hold what others wait for. */
+const IDLE_IN_TRANSACTION_MS = 10_000;
+const CLOSE_TIMEOUT_MS = 2000;
 const BATCH_LOCK_TIMEOUT_MS = 500;
 /**
  * Statements are planned once on each connection: for any values, maybe while the tables are empty, and still when a conversation has ten million messages.
@@ -36,28 +41,48 @@ export const PLANNING = {
   enable_bitmapscan: 'off',
 } as const;
 
-// Column names are the TypeScript ones in snake_case.
-const casing = 'snake_case';
-
 /** Opens the PostgreSQL at `url`, migrated to the newest schema. */
-export async function openPostgres(url: string): Promise<DatabaseHandle> {
+export async function openPostgres(url: string, log: DatabaseLog): Promise<DatabaseHandle> {
   await migratePostgres(url);
-  const connect = (max: number, settings: Record<string, number>) =>
-    postgres(url, {
+  const whenBack = new Set<() => void>();
+  const renewAll = (graceMs: number) => {
+    for (const pool of pools) pool.renew(graceMs);
+  };
+  const pulse = new Pulse({
+    url,
+    log,
+    onAway: () => renewAll(0),
+    onBack: () => {
+      for (const listener of whenBack) listener();
+    },
+  });
+  const failures = new Failures({ log, pulse, renew: () => renewAll(CLOSE_TIMEOUT_MS) });
+  const open = (max: number, settings: Record<string, number>) =>
+    openPool({
+      url,
       max,
-      connect_timeout: 5,
-      connection: { statement_timeout: STATEMENT_TIMEOUT_MS, ...PLANNING, ...settings },
-      onnotice: () => {},
+      settings: {
+        statement_timeout: STATEMENT_TIMEOUT_MS,
+        idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_MS,
+        ...PLANNING,
+        ...settings,
+      },
+      isAway: () => pulse.isAway,
+      onAnswer: () => pulse.heard(),
+      onFailure: (error) => failures.add(error),
     });
-  const client = connect(10, {});
-  const batches = connect(2, { lock_timeout: BATCH_LOCK_TIMEOUT_MS });
-  const db = drizzlePostgres(client, { casing });
+  const [main, batches] = [open(10, {}), open(2, { lock_timeout: BATCH_LOCK_TIMEOUT_MS })];
+  const pools = [main, batches];
   return {
-    db,
-    batchDb: drizzlePostgres(batches, { casing }),
-    ping: pinger(db),
+    db: main.db,
+    batchDb: batches.db,
+    ping: async () => {
+      if (pulse.isAway) throw new DatabaseUnavailable('the database is away');
+      await pulse.ask();
+    },
+    onBack: (listener) => whenBack.add(listener),
     close: async () => {
-      await Promise.all([client, batches].map((each) => each.end({ timeout: CLOSE_TIMEOUT_S })));
+      await Promise.all([pulse.close(), ...pools.map((pool) => pool.close(CLOSE_TIMEOUT_MS))]);
     },
   };
 }
@@ -67,7 +92,7 @@ export async function openPostgres(url: string): Promise<DatabaseHandle> {
  * and a second opener would corrupt the files.
  * @throws StartupError when the folder is in use, or cannot be used
  */
-export async function openEmbedded(dataDir: string): Promise<DatabaseHandle> {
+export async function openEmbedded(dataDir: string, log: DatabaseLog): Promise<DatabaseHandle> {
   try {
     mkdirSync(dataDir, { recursive: true, mode: 0o700 });
   } catch (cause) {
@@ -76,14 +101,18 @@ export async function openEmbedded(dataDir: string): Promise<DatabaseHandle> {
   const lock = lockFolder(dataDir);
   try {
     const client = await PGlite.create(join(dataDir, 'postgres'));
-    const db = drizzlePglite(client, { casing });
+    const failures = new Failures({ log });
+    const db = drizzlePglite(failures.watch(client), { casing });
     await migratePglite(db);
     for (const [name, value] of Object.entries(PLANNING))
       await client.query('select set_config($1, $2, false)', [name, value]);
     return {
       db,
       batchDb: db,
-      ping: pinger(db),
+      ping: async () => {
+        await client.query('select 1');
+      },
+      onBack: () => {}, // it goes with this process alone
       close: async () => {
         await client.close();
         lock.release();
@@ -93,22 +122,4 @@ export async function openEmbedded(dataDir: string): Promise<DatabaseHandle> {
     lock.release();
     throw error;
   }
-}
-
-/** One question at a time to the database, however many ask; each waits for the answer no longer than it says. */
-function pinger(db: Database): (timeoutMs: number) => Promise<void> {
-  let asked: Promise<unknown> | undefined;
-  return async (timeoutMs) => {
-    asked ??= db
-      .select({ one: sql`1` })
-      .from(sql`(values (1)) as t`)
-      .finally(() => {
-        asked = undefined;
-      });
-    let timer: NodeJS.Timeout | undefined;
-    const timeout = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => reject(new Error(`no answer within ${timeoutMs} ms`)), timeoutMs);
-    });
-    await Promise.race([asked, timeout]).finally(() => clearTimeout(timer));
-  };
 }

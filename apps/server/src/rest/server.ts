@@ -107,8 +107,8 @@ function requestIdOf({ headers }: { headers: Record<string, unknown> }): string 
 /** The one way out for errors of REST. */
 function sendProblem(error: Error, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const problem = toProblem(error, request.id);
-  // Faults of ours go to the log with their cause; refusals are the client's and do not.
-  if (problem.status >= 500) request.log.error({ err: error }, 'a request failed');
+  // Faults of ours go to the log with their cause; refusals do not. Of a database that is away it is told there, once.
+  if (problem.code === 'internal') request.log.error({ err: error }, 'a request failed');
   reply.header('x-request-id', request.id).headers(problemHeaders(problem));
   return reply.code(problem.status).type('application/problem+json').send(JSON.stringify(problem));
 }

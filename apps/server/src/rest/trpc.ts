@@ -31,7 +31,7 @@ export async function registerTrpc(app: FastifyInstance, deps: HttpDependencies)
             return ctx?.reply.link && !info?.isBatchCall ? { headers: { link: ctx.reply.link } } : {};
           },
           onError: ({ error }) => {
-            if (toProblem(error, request.id).status >= 500)
+            if (toProblem(error, request.id).code === 'internal')
               request.log.error({ err: error }, 'a call failed');
           },
         }),

@@ -5,6 +5,7 @@ import { takePosition } from '../domain/conversations/changes.ts';
 import { type Change, findChanges } from '../domain/conversations/find-changes.ts';
 import { readLastSeqs } from '../domain/conversations/last-seqs.ts';
 import { viewEach } from '../domain/conversations/view-each.ts';
+import { refusalOf } from '../domain/error.ts';
 import type { Hub } from './hub.ts';
 import type { Told } from './told.ts';
 
@@ -66,7 +67,8 @@ export class Reconciler {
         wait = RETRY_MS.first;
       } catch (err) {
         if (signal.aborted) break;
-        this.#options.log.error({ err }, 'what may have been missed could not be read and is tried again');
+        if (!refusalOf(err))
+          this.#options.log.error({ err }, 'what may have been missed could not be read and is tried again');
         this.#isWanted = true;
         await sleep(wait, undefined, { signal }).catch(() => {});
         wait = Math.min(wait * 2, RETRY_MS.most);

@@ -6,7 +6,7 @@ import { type WebSocket, WebSocketServer } from 'ws';
 import type { Authenticate, Identity } from '../auth/authenticate.ts';
 import type { Context } from '../domain/context.ts';
 import { authorize } from '../domain/conversations/authorize.ts';
-import { DomainError } from '../domain/error.ts';
+import { refusalOf } from '../domain/error.ts';
 import { Connection } from './connection.ts';
 import { dispatch } from './dispatch.ts';
 import { refuse, targetOf, tokenOf } from './handshake.ts';
@@ -143,7 +143,8 @@ export class SocketServer {
       return { refusal: 'server_restarting' };
     } catch (error) {
       seat?.leave();
-      if (error instanceof DomainError && closes(error.code)) return { refusal: error.code };
+      const code = refusalOf(error)?.code;
+      if (code && closes(code)) return { refusal: code };
       log.error({ err: error, conversation_id: conversationId }, 'a socket could not be admitted');
       return { refusal: 'internal' };
     }

@@ -27,7 +27,7 @@ const urls = { ours: '', theirs: '' };
 
 beforeAll(async () => {
   database = await createEmbedded();
-  handle = await openEmbedded(database.dataDir);
+  handle = await openEmbedded(database.dataDir, pino({ level: 'silent' }));
   const domain = await createContext(handle, memoryEvents, { messageLength: 10_000, queuedSends: 100 });
   const secret = new TextEncoder().encode(JWT_SECRET);
   const deps = {

@@ -42,7 +42,7 @@ let port: number;
 beforeAll(async () => {
   const embedded = await createEmbedded();
   drop = embedded.drop;
-  database = await openEmbedded(embedded.dataDir);
+  database = await openEmbedded(embedded.dataDir, pino({ level: 'silent' }));
   const events = memoryEvents();
   const domain = await createContext(database, () => events, { messageLength: 9, queuedSends: 9 });
   for (const id of ['ada', 'ben', 'eve']) await provisionUser(domain, id, id);

@@ -1,6 +1,6 @@
 import type { ConversationState, Message, User } from '@duet/contract';
 import type { Database } from '../../db/client.ts';
-import { sqlStateOf, UNIQUE_VIOLATION } from '../../db/errors.ts';
+import { sqlStateOf, UNIQUE_VIOLATION, wasTried } from '../../db/errors.ts';
 import type { Events, MessageCommitted } from '../../events/events.ts';
 import type { Participants } from '../conversations/participants.ts';
 import { toTimestamp } from '../timestamp.ts';
@@ -44,6 +44,8 @@ const OVERHEAD_BYTES = 500;
 
 /** Taken by a send with the same id that committed meanwhile; a deadlock; not serializable. */
 const TRANSIENT = [UNIQUE_VIOLATION, '40P01', '40001'];
+/** The connection was ended by an operator. */
+const ENDED = '57P01';
 /** The same, and: a lock that is not to be had, a statement that took too long. */
 const OF_ONE = [...TRANSIENT, '55P03', '57014'];
 /** Classes of SQLSTATE that are about the data itself: bad values, violated constraints. */
@@ -75,7 +77,7 @@ export function createSendQueue({
     idOf: ({ message }) => message.messageId,
     sizeOf: ({ message }) => message.content.length + OVERHEAD_BYTES,
     // No answer: it may have been committed, and then it is found again.
-    isTransient: (error) => TRANSIENT.includes(sqlStateOf(error) ?? '40001'),
+    isTransient: (error) => wasTried(error) && [...TRANSIENT, ENDED].includes(sqlStateOf(error) ?? ENDED),
     isOfOne: (error) => {
       const state = sqlStateOf(error);
       return state !== undefined && (OF_ONE.includes(state) || OF_DATA.includes(state.slice(0, 2)));
