@@ -1,6 +1,7 @@
 import type { Server } from 'node:http';
 import type { FastifyBaseLogger } from 'fastify';
 import { createAuthenticate } from './auth/authenticate.ts';
+import { EndedAccess } from './auth/ended-access.ts';
 import { createTokenIssuer } from './auth/issue.ts';
 import { secretIn } from './auth/secret-file.ts';
 import { createTokenVerifier } from './auth/verify.ts';
@@ -11,6 +12,7 @@ import { prepareLoadCommitted } from './domain/messages/load-committed.ts';
 import type { Events } from './events/events.ts';
 import { openEvents } from './events/open.ts';
 import { createHttpServer } from './rest/server.ts';
+import { Access } from './socket/access.ts';
 import { isSocketUpgrade } from './socket/handshake.ts';
 import { Hub } from './socket/hub.ts';
 import { Reconciler } from './socket/reconcile.ts';
@@ -55,7 +57,9 @@ export async function startApp(config: Config, log: FastifyBaseLogger, webFolder
       { messageLength: config.messageMaxLength, queuedSends: config.sendQueueMax },
     );
     const auth = resolveAuth(config);
-    const authenticate = createAuthenticate(domain, createTokenVerifier(auth));
+    const ended = new EndedAccess(domain.events);
+    const authenticate = createAuthenticate(domain, createTokenVerifier(auth), ended);
+    const access = new Access(domain, ended);
     const accounts = auth.mode === 'secret' &&
       config.localAccounts && {
         ...domain,
@@ -85,13 +89,14 @@ export async function startApp(config: Config, log: FastifyBaseLogger, webFolder
       log,
       told,
     );
-    const reconciler = told && new Reconciler({ domain, hub, told, log });
+    const reconciler = told && new Reconciler({ domain, hub, told, access, log });
     database.onBack(() => reconciler?.request());
     const sockets = new SocketServer({
       http: http.server,
       domain,
       authenticate,
       hub,
+      access,
       heartbeatSeconds: config.heartbeatSeconds,
       log,
     });

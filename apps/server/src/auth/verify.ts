@@ -3,12 +3,16 @@ import { createRemoteJWKSet, errors, type JWTPayload, type JWTVerifyOptions, jwt
 import { z } from 'zod';
 import type { AuthConfig } from '../config.ts';
 import { DomainError } from '../domain/error.ts';
+import { SESSION_CLAIM } from './issue.ts';
 
 /** What we read from a token that holds. */
 export interface Claims {
   readonly subject: string;
   readonly name: string | undefined;
   readonly expiresAt: Date;
+  readonly issuedAt: Date | undefined;
+  /** Of a local account's session. */
+  readonly sessionId: string | undefined;
 }
 
 /** @throws DomainError `invalid_token`, `token_expired`, `unavailable` */
@@ -69,12 +73,16 @@ const LAST_DATE = 8.64e15;
 
 function toClaims(payload: JWTPayload): Claims {
   const subject = userId.safeParse(payload.sub);
-  if (!subject.success || payload.exp === undefined) throw new DomainError('invalid_token');
+  const session = z.guid().optional().safeParse(payload[SESSION_CLAIM]);
+  if (!subject.success || !session.success || payload.exp === undefined)
+    throw new DomainError('invalid_token');
   const names = [payload['preferred_username'], payload['username'], payload['name']];
   return {
     subject: subject.data,
     name: names.find((name): name is string => typeof name === 'string' && name.trim() !== ''),
     expiresAt: new Date(Math.min(payload.exp * 1000, LAST_DATE)),
+    issuedAt: payload.iat === undefined ? undefined : new Date(Math.min(payload.iat * 1000, LAST_DATE)),
+    sessionId: session.data,
   };
 }
 

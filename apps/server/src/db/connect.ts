@@ -8,9 +8,18 @@ const backoff = (retries: number) => Math.min(0.05 * 2 ** retries, 1);
 
 type Options = postgres.Options<Record<string, postgres.PostgresType>>;
 
-/** Connections to PostgreSQL, made when they are needed. */
+/**
+ * Connections to PostgreSQL, made when they are needed. They do not ask for the types of arrays: the driver lets that question's failure end the
+ * process, when a connection is ended as soon as it was made. So arrays go as texts: see `array-of.ts`.
+ */
 export function connect(url: string, options: Options): postgres.Sql {
-  const ours = { connect_timeout: CONNECT_TIMEOUT_S, backoff, onnotice: () => {}, ...options };
+  const ours = {
+    connect_timeout: CONNECT_TIMEOUT_S,
+    backoff,
+    onnotice: () => {},
+    fetch_types: false,
+    ...options,
+  };
   return postgres(url, Object.assign(ours, { socket: openSocket }));
 }
 

@@ -118,7 +118,7 @@ export class Pulse {
   }
 
   #connect(): postgres.Sql {
-    return connect(this.#options.url, { max: 1, fetch_types: false });
+    return connect(this.#options.url, { max: 1 });
   }
 }
 

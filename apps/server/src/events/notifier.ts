@@ -98,7 +98,9 @@ export class Notifier {
       this.#lost = false;
       try {
         const { channel } = this.#options;
-        await this.#client`select pg_notify(${channel}, p) from unnest(${payloads}::text[]) p`;
+        const all = JSON.stringify(payloads);
+        await this
+          .#client`select pg_notify(${channel}, p) from json_array_elements_text(${all}::text::json) p`;
         if (this.#failures > 0) this.#options.log.info({}, 'other nodes can be notified again');
         this.#failures = 0;
       } catch (err) {

@@ -6,6 +6,7 @@ import { type Change, findChanges } from '../domain/conversations/find-changes.t
 import { readLastSeqs } from '../domain/conversations/last-seqs.ts';
 import { viewEach } from '../domain/conversations/view-each.ts';
 import { refusalOf } from '../domain/error.ts';
+import type { Access } from './access.ts';
 import type { Hub } from './hub.ts';
 import type { Told } from './told.ts';
 
@@ -14,6 +15,7 @@ export interface ReconcilerOptions {
   readonly hub: Hub;
   /** What the hub's inboxes were told. */
   readonly told: Told;
+  readonly access: Access;
   readonly log: FastifyBaseLogger;
 }
 
@@ -23,7 +25,7 @@ const RETRY_MS = { first: 250, most: 10_000 };
 
 /**
  * Makes up for what a bus between nodes lost: whenever something may have been, and every half a minute. Rooms learn how far their conversations go,
- * and read what they did not hear; inboxes are told of the conversations that changed and of which they were not told.
+ * and read what they did not hear; inboxes are told of the conversations that changed and of which they were not told; and whose access ended is closed.
  */
 export class Reconciler {
   readonly #options: ReconcilerOptions;
@@ -79,11 +81,12 @@ export class Reconciler {
 
   /** The position is taken before the data is read, and what is told from before the position on is remembered. */
   async #reconcile(): Promise<void> {
-    const { domain, told } = this.#options;
+    const { domain, told, access } = this.#options;
     if (!this.#hasTurned) told.turn();
     this.#hasTurned = true;
     const position = await takePosition(domain);
     await this.#reconcileRooms();
+    await access.check();
     if (this.#since !== undefined) await this.#reconcileInboxes(this.#since);
     this.#since = position;
     this.#hasTurned = false;

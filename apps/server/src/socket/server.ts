@@ -7,6 +7,7 @@ import type { Authenticate, Identity } from '../auth/authenticate.ts';
 import type { Context } from '../domain/context.ts';
 import { authorize } from '../domain/conversations/authorize.ts';
 import { refusalOf } from '../domain/error.ts';
+import type { Access } from './access.ts';
 import { Connection } from './connection.ts';
 import { dispatch } from './dispatch.ts';
 import { refuse, targetOf, tokenOf } from './handshake.ts';
@@ -23,6 +24,7 @@ export interface SocketServerOptions {
   readonly domain: Context;
   readonly authenticate: Authenticate;
   readonly hub: Hub;
+  readonly access: Access;
   readonly heartbeatSeconds: number;
   readonly log: FastifyBaseLogger;
 }
@@ -152,7 +154,7 @@ export class SocketServer {
 
   #connect(ws: WebSocket, socket: Duplex, admission: Admission, conversationId: string): void {
     const { identity, seat, position } = admission;
-    const { domain } = this.#options;
+    const { domain, access } = this.#options;
     const log = this.#options.log.child({ conversation_id: conversationId, user_id: identity.user.id });
     const speaker = { ctx: { ...domain, actor: identity.user }, conversationId };
     const onFault = (err: unknown) => log.error({ err }, 'a frame failed');
@@ -161,10 +163,12 @@ export class SocketServer {
       run: () => dispatch(speaker, data, isBinary, onFault),
     }));
     connection.expireAt(identity.expiresAt);
+    access.hold(connection, identity);
     this.#keep(ws, connection);
     log.info('socket opened');
     ws.once('close', (code) => {
       seat.leave();
+      access.release(connection, identity.user.id);
       log.info({ code }, 'socket closed');
     });
     seat.listen(connection, position);

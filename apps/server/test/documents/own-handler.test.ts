@@ -4,6 +4,7 @@ import { pino } from 'pino';
 import { createOpenApiHttpHandler } from 'trpc-to-openapi';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createAuthenticate } from '../../src/auth/authenticate.ts';
+import { EndedAccess } from '../../src/auth/ended-access.ts';
 import { createTokenIssuer } from '../../src/auth/issue.ts';
 import { createTokenVerifier } from '../../src/auth/verify.ts';
 import { type DatabaseHandle, openEmbedded } from '../../src/db/client.ts';
@@ -33,7 +34,11 @@ beforeAll(async () => {
   const deps = {
     domain,
     accounts: { ...domain, issueAccessToken: createTokenIssuer(secret, 900), sessionSeconds: 900 },
-    authenticate: createAuthenticate(domain, createTokenVerifier({ mode: 'secret', secret })),
+    authenticate: createAuthenticate(
+      domain,
+      createTokenVerifier({ mode: 'secret', secret }),
+      new EndedAccess(domain.events),
+    ),
     publicUrl: 'http://duet.test',
   };
   ours = await createHttpServer({

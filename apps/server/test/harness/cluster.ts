@@ -11,6 +11,8 @@ import { bounded } from './socket.ts';
 export interface Cluster {
   /** Of its database `duet`, as the role that owns it and is nothing more. */
   readonly url: string;
+  /** Of the same database, as its superuser. */
+  readonly adminUrl: string;
   /** Its data, which only its user may read. */
   readonly folder: string;
   /** Kills the postmaster, and with it every backend: nothing is flushed, nobody is told. */
@@ -18,8 +20,6 @@ export interface Cluster {
   /** As an administrator would: sessions are ended with 57P01. */
   shutDown(): Promise<void>;
   start(): Promise<void>;
-  /** A statement as its superuser, on a connection of its own. */
-  query(text: string): Promise<postgres.RowList<postgres.Row[]>>;
   stop(): Promise<void>;
 }
 
@@ -67,7 +67,7 @@ export async function startCluster({ settings = {}, home }: ClusterOptions = {})
     const started = spawn(program, given, { stdio: 'ignore', cwd: '/' });
     child = started;
     exit = new Promise((resolve) => started.once('exit', resolve));
-    await vi.waitFor(() => query('select 1', 'postgres'), { timeout: 20_000, interval: 30 });
+    await vi.waitFor(() => query('select 1'), { timeout: 20_000, interval: 30 });
   };
   const end = async (signal: NodeJS.Signals) => {
     const backends = signal === 'SIGKILL' && child?.pid !== undefined ? childrenOf(child.pid) : [];
@@ -75,8 +75,8 @@ export async function startCluster({ settings = {}, home }: ClusterOptions = {})
     for (const pid of backends) killOne(pid);
     await bounded('the end of PostgreSQL', exit);
   };
-  const query = async (text: string, database = 'duet') => {
-    const sql = postgres(`postgres://postgres@127.0.0.1:${port}/${database}`, {
+  const query = async (text: string) => {
+    const sql = postgres(`postgres://postgres@127.0.0.1:${port}/postgres`, {
       max: 1,
       connect_timeout: 5,
       onnotice: () => {},
@@ -88,15 +88,15 @@ export async function startCluster({ settings = {}, home }: ClusterOptions = {})
     }
   };
   await start();
-  await query('create role duet login', 'postgres');
-  await query('create database duet owner duet', 'postgres');
+  await query('create role duet login');
+  await query('create database duet owner duet');
   return {
     url: `postgres://duet@127.0.0.1:${port}/duet`,
+    adminUrl: `postgres://postgres@127.0.0.1:${port}/duet`,
     folder,
     kill: () => end('SIGKILL'),
     shutDown: () => end('SIGINT'),
     start,
-    query,
     stop: async () => {
       await end('SIGKILL');
       rmSync(home === undefined ? base : folder, { recursive: true, force: true });

@@ -2,11 +2,13 @@ import { createServer } from 'node:http';
 import { connect as connectTcp } from 'node:net';
 import { pino } from 'pino';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { EndedAccess } from '../../src/auth/ended-access.ts';
 import { type DatabaseHandle, openEmbedded } from '../../src/db/client.ts';
 import { createContext } from '../../src/domain/context.ts';
 import { openConversation } from '../../src/domain/conversations/open.ts';
 import { provisionUser } from '../../src/domain/users/provision.ts';
 import { memoryEvents } from '../../src/events/memory.ts';
+import { Access } from '../../src/socket/access.ts';
 import { Hub, type Seat } from '../../src/socket/hub.ts';
 import { SocketServer } from '../../src/socket/server.ts';
 import { createEmbedded } from '../harness/database.ts';
@@ -45,7 +47,8 @@ beforeAll(async () => {
   database = await openEmbedded(embedded.dataDir, pino({ level: 'silent' }));
   const events = memoryEvents();
   const domain = await createContext(database, () => events, { messageLength: 9, queuedSends: 9 });
-  for (const id of ['ada', 'ben', 'eve']) await provisionUser(domain, id, id);
+  for (const id of ['ada', 'ben', 'eve'])
+    await provisionUser(domain, { userId: id, name: id, sessionId: undefined, issuedAt: undefined });
   const actor = { id: 'ada', username: 'ada' };
   const { conversation } = await openConversation({ ...domain, actor }, { target_user_id: 'ben' });
   path = `/ws/chat/${conversation.id}/`;
@@ -53,9 +56,12 @@ beforeAll(async () => {
   const authenticate = async (token: string | undefined) => {
     arrived();
     await gate;
-    return { user: { id: token ?? '', username: token ?? '' }, expiresAt: new Date(Date.now() + 60_000) };
+    const user = { id: token ?? '', username: token ?? '' };
+    const expiresAt = new Date(Date.now() + 60_000);
+    return { user, expiresAt, sessionId: undefined, issuedAt: undefined, checkedAt: performance.now() };
   };
-  sockets = new SocketServer({ http, domain, authenticate, hub, heartbeatSeconds: 60, log });
+  const access = new Access(domain, new EndedAccess(events));
+  sockets = new SocketServer({ http, domain, authenticate, hub, access, heartbeatSeconds: 60, log });
   await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve));
   const address = http.address();
   port = typeof address === 'object' ? (address?.port ?? 0) : 0;

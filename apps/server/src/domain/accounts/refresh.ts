@@ -3,6 +3,7 @@ import { and, eq, gt } from 'drizzle-orm';
 import { sessions, users } from '../../db/schema.ts';
 import { DomainError } from '../error.ts';
 import type { AccountsContext } from './context.ts';
+import { endSession } from './end-session.ts';
 import { mintRefreshToken, parseRefreshToken } from './refresh-token.ts';
 import { expiry } from './start-session.ts';
 
@@ -23,7 +24,7 @@ export async function refreshSession(ctx: AccountsContext, input: { refresh: str
     .where(and(ofFamily, eq(sessions.tokenHash, presented.hash), gt(sessions.expiresAt, ctx.now())))
     .returning({ userId: sessions.userId });
   if (!session) {
-    await ctx.db.delete(sessions).where(ofFamily);
+    await endSession(ctx, ofFamily);
     throw new DomainError('invalid_refresh_token');
   }
   const [user] = await ctx.db
@@ -31,5 +32,5 @@ export async function refreshSession(ctx: AccountsContext, input: { refresh: str
     .from(users)
     .where(eq(users.id, session.userId));
   if (!user) throw new DomainError('invalid_refresh_token');
-  return { user, refresh: successor.token, ...(await ctx.issueAccessToken(user)) };
+  return { user, refresh: successor.token, ...(await ctx.issueAccessToken(user, presented.sessionId)) };
 }

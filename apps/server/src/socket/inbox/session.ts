@@ -12,6 +12,7 @@ import type { RawData, WebSocket } from 'ws';
 import type { Authenticate, Identity } from '../../auth/authenticate.ts';
 import type { Context } from '../../domain/context.ts';
 import { DomainError } from '../../domain/error.ts';
+import type { Access } from '../access.ts';
 import { Connection } from '../connection.ts';
 import { encode } from '../frames.ts';
 import type { Hub } from '../hub.ts';
@@ -27,6 +28,7 @@ export interface InboxServices {
   readonly domain: Context;
   readonly authenticate: Authenticate;
   readonly hub: Hub;
+  readonly access: Access;
   readonly presence: Presence;
   readonly watchers: Watchers;
   readonly typing: Typing;
@@ -132,6 +134,8 @@ export class InboxSession {
 
   #welcome(identity: Identity): InboxFrame | undefined {
     this.connection.expireAt(identity.expiresAt);
+    this.#services.access.hold(this.connection, identity);
+    if (!this.connection.isOpen) return undefined;
     const left = Math.max(0, identity.expiresAt.getTime() - Date.now());
     clearTimeout(this.#timer);
     const warnIn = left - Math.min(WARNING_MS, left / 2);
@@ -171,8 +175,9 @@ export class InboxSession {
     this.#ended = true;
     clearTimeout(this.#timer);
     if (!this.#member) return;
-    const { presence, watchers, typing } = this.#services;
+    const { access, presence, watchers, typing } = this.#services;
     this.#leaveHub();
+    access.release(this.connection, this.#member.ctx.actor.id);
     typing.leave(this.connection);
     watchers.unwatchAll(this.connection);
     presence.leave(this.#member.ctx.actor.id);
