@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, globSync } from 'node:fs';
+import { existsSync, globSync, mkdtempSync, rmdirSync } from 'node:fs';
 import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
 
@@ -29,8 +30,10 @@ const project = (name: string, database: 'embedded' | 'postgres', include: strin
 const withNats = natsIsThere();
 const proxies = ['nginx', 'haproxy'].filter(proxyIsThere);
 const postgresBin = binOfPostgres();
+const withVolumes = mayMount();
 const withoutTheirPrograms = [
   ...(postgresBin === undefined ? ['test/outages/**/*.test.ts'] : []),
+  ...(withVolumes ? [] : ['test/outages/full-disk.test.ts']),
   ...(withNats ? [] : ['test/events/nats.test.ts']),
   ...(proxies.length > 0 ? [] : ['test/postgres/proxies.test.ts']),
 ];
@@ -103,4 +106,16 @@ function binOfPostgres(): string | undefined {
   if (process.env['CI']) throw new Error('no initdb and postgres on the path, which the tests need in CI');
   console.warn('No initdb and postgres on the path: the tests that kill a PostgreSQL are skipped.');
   return undefined;
+}
+
+/** The same with disks that are only memory, which root may mount. */
+function mayMount(): boolean {
+  const folder = mkdtempSync(join(tmpdir(), 'duet-test-mount-'));
+  const isMounted = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', folder]).status === 0;
+  if (isMounted) spawnSync('umount', [folder]);
+  rmdirSync(folder);
+  if (isMounted) return true;
+  if (process.env['CI']) throw new Error('no tmpfs can be mounted, which the tests need in CI');
+  console.warn('No tmpfs can be mounted: the tests of a full disk are skipped.');
+  return false;
 }

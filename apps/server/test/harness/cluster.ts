@@ -20,6 +20,8 @@ export interface Cluster {
   /** As an administrator would: sessions are ended with 57P01. */
   shutDown(): Promise<void>;
   start(): Promise<void>;
+  /** A folder is its own from now on. */
+  own(folder: string): void;
   stop(): Promise<void>;
 }
 
@@ -31,17 +33,12 @@ const USER = process.getuid?.() === 0 ? 'postgres' : undefined;
 /** Settings that a test file can do with; no fsync, for the machine does not lose power. */
 const SETTINGS = { fsync: 'off', listen_addresses: '127.0.0.1', log_min_messages: 'fatal' };
 
-export interface ClusterOptions {
-  readonly settings?: Record<string, string>;
-  /** Where the data is to be, instead of in a scratch folder; it has to be empty, and stays. */
-  readonly home?: string;
-}
-
-export async function startCluster({ settings = {}, home }: ClusterOptions = {}): Promise<Cluster> {
-  const base = home ?? scratchFolder();
+export async function startCluster(): Promise<Cluster> {
+  const base = scratchFolder();
   const folder = join(base, 'data');
   mkdirSync(folder, { mode: 0o700 });
-  if (USER !== undefined) for (const path of [base, folder]) chownSync(path, idOf('u'), idOf('g'));
+  own(base);
+  own(folder);
   const made = command('initdb', [
     '-D',
     folder,
@@ -57,7 +54,7 @@ export async function startCluster({ settings = {}, home }: ClusterOptions = {})
   const { status, stderr } = spawnSync(...made, { encoding: 'utf8', cwd: '/' });
   if (status !== 0) throw new Error(`initdb failed: ${stderr}`);
   const port = await freePort();
-  const options = { ...SETTINGS, unix_socket_directories: '', port: String(port), ...settings };
+  const options = { ...SETTINGS, unix_socket_directories: '', port: String(port) };
   let child: ChildProcess | undefined;
   let exit: Promise<unknown> = Promise.resolve();
 
@@ -97,11 +94,16 @@ export async function startCluster({ settings = {}, home }: ClusterOptions = {})
     kill: () => end('SIGKILL'),
     shutDown: () => end('SIGINT'),
     start,
+    own,
     stop: async () => {
       await end('SIGKILL');
-      rmSync(home === undefined ? base : folder, { recursive: true, force: true });
+      rmSync(base, { recursive: true, force: true });
     },
   };
+}
+
+function own(path: string): void {
+  if (USER !== undefined) chownSync(path, idOf('u'), idOf('g'));
 }
 
 /** A program of PostgreSQL, as its own user. */
