@@ -58,7 +58,7 @@ export async function startApp(config: Config, log: FastifyBaseLogger, webFolder
     );
     const auth = resolveAuth(config);
     const ended = new EndedAccess(domain.events);
-    const authenticate = createAuthenticate(domain, createTokenVerifier(auth), ended);
+    const authenticate = createAuthenticate(domain, createTokenVerifier(auth, log), ended);
     const access = new Access(domain, ended);
     const accounts = auth.mode === 'secret' &&
       config.localAccounts && {

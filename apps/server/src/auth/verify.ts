@@ -1,9 +1,11 @@
 import { userId } from '@duet/contract';
-import { createRemoteJWKSet, errors, type JWTPayload, type JWTVerifyOptions, jwtVerify } from 'jose';
+import { errors, type JSONWebKeySet, type JWTPayload, type JWTVerifyOptions, jwtVerify } from 'jose';
 import { z } from 'zod';
 import type { AuthConfig } from '../config.ts';
 import { DomainError } from '../domain/error.ts';
+import { rarely } from '../rarely.ts';
 import { SESSION_CLAIM } from './issue.ts';
+import { issuerKeys } from './issuer-keys.ts';
 
 /** What we read from a token that holds. */
 export interface Claims {
@@ -18,9 +20,14 @@ export interface Claims {
 /** @throws DomainError `invalid_token`, `token_expired`, `unavailable` */
 export type TokenVerifier = (token: string) => Promise<Claims>;
 
+/** Where it is told that keys cannot be read. */
+export interface VerifierLog {
+  warn(about: object, message: string): void;
+}
+
 /** The one check of access tokens; the algorithm is pinned by the configuration, never by the token (PROTOCOL 1.4). */
-export function createTokenVerifier(config: AuthConfig): TokenVerifier {
-  const verify = config.mode === 'secret' ? verifyWithSecret(config.secret) : verifyWithJwks(config);
+export function createTokenVerifier(config: AuthConfig, log: VerifierLog): TokenVerifier {
+  const verify = config.mode === 'secret' ? verifyWithSecret(config.secret) : verifyWithJwks(config, log);
   return async (token) => {
     try {
       return toClaims(await verify(token));
@@ -37,35 +44,43 @@ function verifyWithSecret(secret: Uint8Array): Verify {
   return async (token) => (await jwtVerify(token, secret, options)).payload;
 }
 
-function verifyWithJwks(config: AuthConfig & { mode: 'jwks' }): Verify {
+function verifyWithJwks(config: AuthConfig & { mode: 'jwks' }, log: VerifierLog): Verify {
   const options: JWTVerifyOptions = {
     algorithms: [...config.algorithms],
     issuer: config.issuer,
     audience: config.audience,
     requiredClaims: ['sub', 'exp'],
   };
-  let keys: Promise<ReturnType<typeof createRemoteJWKSet>> | undefined;
-  return async (token) => {
-    keys ??= findKeys(config);
-    keys.catch(() => {
-      keys = undefined; // discovery is tried anew with the next token
-    });
-    return (await jwtVerify(token, await keys, options)).payload;
-  };
+  const mayTell = rarely(TOLD_EVERY_MS);
+  const keys = issuerKeys({
+    read: () => readKeys(config),
+    onFailure: (err) => {
+      if (mayTell('issuer')) log.warn({ err }, 'the keys of the token issuer cannot be read');
+    },
+    elapsed: () => performance.now(),
+  });
+  return async (token) => (await jwtVerify(token, keys, options)).payload;
 }
 
+/** An issuer that stays away is told of as often. */
+const TOLD_EVERY_MS = 30_000;
 const FETCH_TIMEOUT_MS = 5000;
 const discovery = z.object({ issuer: z.string(), jwks_uri: z.url() });
+const keySet = z.object({ keys: z.array(z.looseObject({ kty: z.string() })) });
 
 /** The key set at its URL, or at the one that the issuer's discovery document names (OpenID Connect Discovery 1.0, 4). */
-async function findKeys({ jwksUrl, issuer }: AuthConfig & { mode: 'jwks' }) {
-  if (jwksUrl) return createRemoteJWKSet(new URL(jwksUrl), { timeoutDuration: FETCH_TIMEOUT_MS });
+async function readKeys({ jwksUrl, issuer }: AuthConfig & { mode: 'jwks' }): Promise<JSONWebKeySet> {
+  if (jwksUrl) return keySet.parse(await readJson(jwksUrl));
   const url = `${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`;
-  const response = await fetch(url, { signal: AbortSignal.timeout(FETCH_TIMEOUT_MS) });
-  if (!response.ok) throw new Error(`${url} answered ${response.status}`);
-  const document = discovery.parse(await response.json());
+  const document = discovery.parse(await readJson(url, 'follow'));
   if (document.issuer !== issuer) throw new Error(`${url} is of another issuer`);
-  return createRemoteJWKSet(new URL(document.jwks_uri), { timeoutDuration: FETCH_TIMEOUT_MS });
+  return keySet.parse(await readJson(document.jwks_uri));
+}
+
+async function readJson(url: string, redirect: RequestRedirect = 'error'): Promise<unknown> {
+  const response = await fetch(url, { redirect, signal: AbortSignal.timeout(FETCH_TIMEOUT_MS) });
+  if (!response.ok) throw new Error(`${url} answered ${response.status}`);
+  return response.json();
 }
 
 /** The end of JavaScript's time: a token may claim to live longer (ECMA-262, 21.4.1.1). */

@@ -36,7 +36,7 @@ beforeAll(async () => {
     accounts: { ...domain, issueAccessToken: createTokenIssuer(secret, 900), sessionSeconds: 900 },
     authenticate: createAuthenticate(
       domain,
-      createTokenVerifier({ mode: 'secret', secret }),
+      createTokenVerifier({ mode: 'secret', secret }, pino({ level: 'silent' })),
       new EndedAccess(domain.events),
     ),
     publicUrl: 'http://duet.test',
