@@ -77,7 +77,7 @@ async function readKeys({ jwksUrl, issuer }: AuthConfig & { mode: 'jwks' }): Pro
   return keySet.parse(await readJson(document.jwks_uri));
 }
 
-async function readJson(url: string, redirect: RequestRedirect = 'error'): Promise<unknown> {
+async function readJson(url: string, redirect: 'error' | 'follow' = 'error'): Promise<unknown> {
   const response = await fetch(url, { redirect, signal: AbortSignal.timeout(FETCH_TIMEOUT_MS) });
   if (!response.ok) throw new Error(`${url} answered ${response.status}`);
   return response.json();

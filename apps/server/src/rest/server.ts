@@ -60,6 +60,7 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Fast
     genReqId: requestIdOf,
     bodyLimit: PAYLOAD_MAX_BYTES,
     requestTimeout: 30_000,
+    connectionTimeout: 25_000, // longer than any handler: who does not read the answer by then never will
     routerOptions: { maxParamLength: 1000 }, // a tRPC batch names its procedures in one path segment
     http: { shouldUpgradeCallback: options.isUpgrade },
     forceCloseConnections: 'idle',
