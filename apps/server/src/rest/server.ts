@@ -15,6 +15,7 @@ import { DomainError } from '../domain/error.ts';
 import { registerDocs } from './docs.ts';
 import { registerHealth } from './health.ts';
 import type { HttpDependencies } from './http-context.ts';
+import { answerInTurn } from './in-turn.ts';
 import { acceptJsonOnly } from './json-body.ts';
 import { answerTheRest } from './not-found.ts';
 import { problemHeaders, toProblem } from './problem.ts';
@@ -70,6 +71,7 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Fast
     frameworkErrors: (_error, request, reply) => sendProblem(new DomainError('not_found'), request, reply),
   });
   app.setErrorHandler(sendProblem);
+  answerInTurn(app);
   app.addHook('onRequest', async (request, reply) => {
     reply.header('x-request-id', request.id).header('cache-control', 'no-store');
   });
