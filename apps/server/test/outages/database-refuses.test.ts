@@ -22,6 +22,8 @@ afterAll(async () => {
   await cluster.stop();
 });
 
+const SOON = { timeout: 10_000 };
+
 async function chat() {
   const [ada, ben] = [await server.person('ada'), await server.person('ben')];
   return { ada, ben, id: (await ada.open(ben)).id };
@@ -73,16 +75,14 @@ test('one that is taken over, and may only be read, is left for the one that too
   const message_id = randomUUID();
   await sql`alter role duet set default_transaction_read_only = on`;
   await endSessions();
-  await expect.poll(async () => (await ada.get(messagesOf(id))).status).toBe(200); // on new connections
+  await expect.poll(async () => (await ada.get(messagesOf(id))).status, SOON).toBe(200); // on new connections
   expectUnavailable(await post(ada, id, 'refused', message_id));
   mine.send({ message: 'refused', message_id });
   expect(await mine.next()).toMatchObject({ type: 'error', code: 'unavailable', message_id });
   expect(await contents(ada, id)).toEqual([]);
   // Whoever is connected stays on what may only be read; only a new connection leads to what may be written.
   await sql`alter role duet reset default_transaction_read_only`;
-  await expect
-    .poll(async () => (await post(ada, id, 'taken', message_id)).status, { timeout: 10_000 })
-    .toBe(201);
+  await expect.poll(async () => (await post(ada, id, 'taken', message_id)).status, SOON).toBe(201);
   expect(await contents(ada, id)).toEqual(['taken']);
   expect(await mine.next()).toMatchObject({ message: 'taken', seq: 1 });
   await mine.close();
@@ -92,12 +92,12 @@ test('one that takes no more connections: 503, and not ready', async () => {
   const { ada, id } = await chat();
   await sql`alter role duet connection limit 0`;
   await endSessions();
-  await expect.poll(async () => (await request(server.url, 'GET', '/readyz')).status).toBe(503);
+  await expect.poll(async () => (await request(server.url, 'GET', '/readyz')).status, SOON).toBe(503);
   for (const answer of await Promise.all([ada.get(messagesOf(id)), post(ada, id, 'x')]))
     expectUnavailable(answer);
   await sql`alter role duet connection limit -1`;
-  await expect.poll(async () => (await post(ada, id, 'y')).status, { timeout: 10_000 }).toBe(201);
-  await expect.poll(async () => (await request(server.url, 'GET', '/readyz')).status).toBe(200);
+  await expect.poll(async () => (await post(ada, id, 'y')).status, SOON).toBe(201);
+  await expect.poll(async () => (await request(server.url, 'GET', '/readyz')).status, SOON).toBe(200);
 });
 
 test.each([
@@ -168,7 +168,7 @@ test('6.10 all connections wait for locks: others get 503 after a while, nothing
     .poll(async () => {
       const [row] = await sql`select count(*)::int as n from pg_stat_activity where wait_event_type = 'Lock'`;
       return row?.['n'];
-    })
+    }, SOON)
     .toBeGreaterThanOrEqual(10);
   // There is no connection for these.
   const [read, ready] = await Promise.all([

@@ -1,4 +1,5 @@
-import { and, inArray, isNotNull } from 'drizzle-orm';
+import { and, isNotNull, sql } from 'drizzle-orm';
+import { arrayOf } from '../../db/array-of.ts';
 import { sessions, users } from '../../db/schema.ts';
 import type { Context } from '../context.ts';
 import { type Grant, holds } from './grant.ts';
@@ -17,12 +18,15 @@ export async function* findEnded<G extends Grant>(
     const ended = await db
       .select({ id: users.id, validFrom: users.tokensValidFrom })
       .from(users)
-      .where(and(inArray(users.id, userIds), isNotNull(users.tokensValidFrom)));
+      .where(and(sql`${users.id} = any(${arrayOf(userIds)}::text[])`, isNotNull(users.tokensValidFrom)));
     const validFrom = new Map(ended.map((row) => [row.id, row.validFrom]));
     const there =
       sessionIds.length === 0
         ? []
-        : await db.select({ id: sessions.id }).from(sessions).where(inArray(sessions.id, sessionIds));
+        : await db
+            .select({ id: sessions.id })
+            .from(sessions)
+            .where(sql`${sessions.id} = any(${arrayOf(sessionIds)}::uuid[])`);
     const alive = new Set(there.map(({ id }) => id));
     yield some.filter((grant) => {
       const { userId, sessionId } = grant;
