@@ -2,7 +2,13 @@
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
 
-const documents = ['README.md', 'ARCHITECTURE.md', 'CONTRIBUTING.md', ...globSync('{apps,packages}/*/*.md')];
+const documents = [
+  'README.md',
+  'ARCHITECTURE.md',
+  'CONTRIBUTING.md',
+  'SECURITY.md',
+  ...globSync('{apps,packages}/*/*.md'),
+];
 const scripts = new Set(
   ['package.json', ...globSync('{apps,packages}/*/package.json')].flatMap((file) =>
     Object.keys(JSON.parse(readFileSync(file, 'utf8')).scripts ?? {}),

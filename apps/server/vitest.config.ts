@@ -1,5 +1,8 @@
 import { spawnSync } from 'node:child_process';
+import { existsSync, globSync, mkdtempSync, rmdirSync } from 'node:fs';
 import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
 
 const bounded = { testTimeout: 60_000, hookTimeout: 60_000, teardownTimeout: 10_000 };
@@ -19,13 +22,18 @@ const project = (name: string, database: 'embedded' | 'postgres', include: strin
       TEST_DATABASE: database,
       TEST_NATS: withNats ? 'yes' : 'no',
       TEST_PROXIES: proxies.join(' '),
+      TEST_POSTGRES_BIN: postgresBin ?? '',
     },
   },
 });
 
 const withNats = natsIsThere();
 const proxies = ['nginx', 'haproxy'].filter(proxyIsThere);
+const postgresBin = binOfPostgres();
+const withVolumes = mayMount();
 const withoutTheirPrograms = [
+  ...(postgresBin === undefined ? ['test/outages/**/*.test.ts'] : []),
+  ...(withVolumes ? [] : ['test/outages/full-disk.test.ts']),
   ...(withNats ? [] : ['test/events/nats.test.ts']),
   ...(proxies.length > 0 ? [] : ['test/postgres/proxies.test.ts']),
 ];
@@ -44,7 +52,7 @@ export default defineConfig(async () => {
         project(
           'once',
           'embedded',
-          withPostgres ? [...once, 'test/{postgres,events,telemetry}/**/*.test.ts'] : once,
+          withPostgres ? [...once, 'test/{postgres,events,outages,telemetry}/**/*.test.ts'] : once,
         ),
         { test: { ...bounded, name: 'alone', include: ALONE, env: { TEST_DATABASE: 'embedded' } } },
       ],
@@ -84,5 +92,30 @@ function proxyIsThere(name: string): boolean {
   if (spawnSync(name, ['-v'], { env }).status === 0) return true;
   if (process.env['CI']) throw new Error(`no ${name} on the path, which the tests need in CI`);
   console.warn(`No ${name} on the path: its tests are skipped.`);
+  return false;
+}
+
+/** The same with the programs of PostgreSQL, for tests that kill one of their own; Debian has them by version. */
+function binOfPostgres(): string | undefined {
+  const places = [
+    ...(process.env['PATH'] ?? '').split(':'),
+    ...globSync('/usr/lib/postgresql/*/bin').sort().reverse(),
+  ];
+  const found = places.find((place) => ['initdb', 'postgres'].every((name) => existsSync(join(place, name))));
+  if (found !== undefined) return found;
+  if (process.env['CI']) throw new Error('no initdb and postgres on the path, which the tests need in CI');
+  console.warn('No initdb and postgres on the path: the tests that kill a PostgreSQL are skipped.');
+  return undefined;
+}
+
+/** The same with disks that are only memory, which root may mount. */
+function mayMount(): boolean {
+  const folder = mkdtempSync(join(tmpdir(), 'duet-test-mount-'));
+  const isMounted = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', folder]).status === 0;
+  if (isMounted) spawnSync('umount', [folder]);
+  rmdirSync(folder);
+  if (isMounted) return true;
+  if (process.env['CI']) throw new Error('no tmpfs can be mounted, which the tests need in CI');
+  console.warn('No tmpfs can be mounted: the tests of a full disk are skipped.');
   return false;
 }

@@ -1,6 +1,7 @@
 import type { Server } from 'node:http';
 import type { FastifyBaseLogger } from 'fastify';
 import { createAuthenticate } from './auth/authenticate.ts';
+import { EndedAccess } from './auth/ended-access.ts';
 import { createTokenIssuer } from './auth/issue.ts';
 import { secretIn } from './auth/secret-file.ts';
 import { createTokenVerifier } from './auth/verify.ts';
@@ -15,6 +16,7 @@ import { impatient } from './limits/impatient.ts';
 import { createRateLimits } from './limits/rate-limits.ts';
 import { createHttpServer } from './rest/server.ts';
 import { refuseHandshake } from './rest/unreadable.ts';
+import { Access } from './socket/access.ts';
 import { createDoor } from './socket/door.ts';
 import { isSocketUpgrade } from './socket/handshake.ts';
 import { Hub } from './socket/hub.ts';
@@ -37,7 +39,6 @@ export interface App {
   close(delayMs: number): Promise<void>;
 }
 
-const READY_TIMEOUT_MS = 2000;
 const REQUESTS_TIMEOUT_MS = 2000;
 
 /**
@@ -48,7 +49,9 @@ const REQUESTS_TIMEOUT_MS = 2000;
 export async function startApp(config: Config, log: FastifyBaseLogger, webFolder?: string): Promise<App> {
   const { databaseUrl, dataDir } = config;
   const metrics = createMetrics();
-  const database = await (databaseUrl === undefined ? openEmbedded(dataDir) : openPostgres(databaseUrl));
+  const database = await (databaseUrl === undefined
+    ? openEmbedded(dataDir, log)
+    : openPostgres(databaseUrl, log));
   let events: Events | undefined;
   let tracing: Tracing | undefined;
   try {
@@ -68,7 +71,9 @@ export async function startApp(config: Config, log: FastifyBaseLogger, webFolder
     const counting = database.counting && impatient(database.counting);
     const limits = createRateLimits(config.rateLimitFactor, counting);
     const auth = resolveAuth(config);
-    const authenticate = metrics.counted(createAuthenticate(domain, createTokenVerifier(auth)));
+    const ended = new EndedAccess(domain.events);
+    const authenticate = metrics.counted(createAuthenticate(domain, createTokenVerifier(auth, log), ended));
+    const access = new Access(domain, ended);
     const accounts = auth.mode === 'secret' &&
       config.localAccounts && {
         ...domain,
@@ -82,7 +87,7 @@ export async function startApp(config: Config, log: FastifyBaseLogger, webFolder
         : {
             token: config.metricsToken,
             ...metrics.expose({
-              pingDatabase: () => database.ping(READY_TIMEOUT_MS),
+              pingDatabase: () => database.ping(),
               queuedMessages: () => domain.sends.items,
               queuedBytes: () => domain.sends.bytes,
               heldMessages: () => hub.held,
@@ -102,7 +107,7 @@ export async function startApp(config: Config, log: FastifyBaseLogger, webFolder
       isUpgrade: isSocketUpgrade,
       checkReady: async () => {
         if (draining) throw new Error('the server is going away');
-        await database.ping(READY_TIMEOUT_MS);
+        await database.ping();
       },
       webFolder,
       metrics: metricsEndpoint,
@@ -118,7 +123,8 @@ export async function startApp(config: Config, log: FastifyBaseLogger, webFolder
       metrics.socket,
       told,
     );
-    const reconciler = told && new Reconciler({ domain, hub, told, log, meter: metrics.socket });
+    const reconciler = told && new Reconciler({ domain, hub, told, access, log, meter: metrics.socket });
+    database.onBack(() => reconciler?.request());
     const sockets = new SocketServer({
       http: http.server,
       domain,
@@ -126,6 +132,7 @@ export async function startApp(config: Config, log: FastifyBaseLogger, webFolder
       limits,
       door: createDoor({ ...config, limits }),
       hub,
+      access,
       heartbeatSeconds: config.heartbeatSeconds,
       log,
       meter: metrics.socket,

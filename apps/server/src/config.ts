@@ -54,7 +54,7 @@ const isReadable = (url: string) => {
     return false;
   }
 };
-const natsUrl = z
+export const natsUrl = z
   .url({ protocol: /^(nats|tls)$/, error: 'must be a nats:// or tls:// URL' })
   .refine((url) => Boolean(URL.parse(url)?.hostname), 'must name a host')
   .refine(isReadable, 'has a percent sign that stands for nothing');

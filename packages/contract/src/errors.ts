@@ -56,7 +56,7 @@ export const errors = {
   invalid_utf8: { title: 'The frame is not UTF-8', close: 1007, recovery: 'final' },
   slow_consumer: { title: 'Too much waits to be read', close: 4008, recovery: 'retry' },
   internal: { title: 'Something went wrong in the server', status: 500, close: 1011, recovery: 'retry' },
-  unavailable: { title: 'The server cannot serve right now', status: 503, recovery: 'retry' },
+  unavailable: { title: 'The server cannot serve right now', status: 503, close: 1013, recovery: 'retry' },
   busy: { title: 'Too much waits already', status: 503, close: 1013, recovery: 'retry' },
   server_restarting: { title: 'The server is going away', close: 1012, recovery: 'retry' },
 } as const satisfies Record<string, ErrorRow>;

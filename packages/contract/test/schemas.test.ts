@@ -53,7 +53,7 @@ test('every operation has a path of its own with its method, ends in a slash, an
   }
 });
 
-test('close codes are those that an application may use, or that the RFC gives a meaning', () => {
+test('close codes are those that an application may use, or that have a meaning of their own (RFC 6455, and IANA’s registry)', () => {
   for (const row of Object.values(errors)) {
     if ('close' in row)
       expect(row.close >= 4000 || [1007, 1009, 1011, 1012, 1013].includes(row.close)).toBe(true);

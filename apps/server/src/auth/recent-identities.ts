@@ -4,28 +4,46 @@ import type { Identity } from './authenticate.ts';
 const KEPT_MS = 30_000;
 const MAX_KEPT = 10_000;
 
+export interface Clocks {
+  /** By which tokens expire. */
+  readonly now: () => number;
+  /** Which nobody sets. */
+  readonly elapsed: () => number;
+}
+
 /** Who the tokens of the last half minute belong to, so that a client's next request costs neither a signature nor a query. */
 export class RecentIdentities {
-  readonly #now: () => number;
+  readonly #clocks: Clocks;
   /** The oldest first. */
   readonly #kept = new Map<string, { readonly identity: Identity; readonly until: number }>();
 
-  constructor(now: () => number) {
-    this.#now = now;
+  constructor(clocks: Clocks) {
+    this.#clocks = clocks;
   }
 
   get(token: string): Identity | undefined {
     const found = this.#kept.get(token);
-    if (found && found.until > this.#now()) return found.identity;
+    const { now, elapsed } = this.#clocks;
+    if (found && found.until > elapsed() && found.identity.expiresAt.getTime() > now()) return found.identity;
     this.#kept.delete(token);
     return undefined;
   }
 
   add(token: string, identity: Identity): void {
-    const until = Math.min(this.#now() + KEPT_MS, identity.expiresAt.getTime());
     this.#kept.delete(token);
-    this.#kept.set(token, { identity, until });
+    this.#kept.set(token, { identity, until: this.#clocks.elapsed() + KEPT_MS });
     const [oldest] = this.#kept.keys();
     if (this.#kept.size > MAX_KEPT && oldest !== undefined) this.#kept.delete(oldest);
+  }
+
+  /** Whoever they are is looked up again. */
+  forget(userId: string): void {
+    for (const [token, { identity }] of this.#kept) {
+      if (identity.user.id === userId) this.#kept.delete(token);
+    }
+  }
+
+  forgetAll(): void {
+    this.#kept.clear();
   }
 }

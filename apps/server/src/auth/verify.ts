@@ -1,22 +1,33 @@
 import { userId } from '@duet/contract';
-import { createRemoteJWKSet, errors, type JWTPayload, type JWTVerifyOptions, jwtVerify } from 'jose';
+import { errors, type JSONWebKeySet, type JWTPayload, type JWTVerifyOptions, jwtVerify } from 'jose';
 import { z } from 'zod';
 import type { AuthConfig } from '../config.ts';
 import { DomainError } from '../domain/error.ts';
+import { rarely } from '../rarely.ts';
+import { SESSION_CLAIM } from './issue.ts';
+import { issuerKeys } from './issuer-keys.ts';
 
 /** What we read from a token that holds. */
 export interface Claims {
   readonly subject: string;
   readonly name: string | undefined;
   readonly expiresAt: Date;
+  readonly issuedAt: Date | undefined;
+  /** Of a local account's session. */
+  readonly sessionId: string | undefined;
 }
 
 /** @throws DomainError `invalid_token`, `token_expired`, `unavailable` */
 export type TokenVerifier = (token: string) => Promise<Claims>;
 
+/** Where it is told that keys cannot be read. */
+export interface VerifierLog {
+  warn(about: object, message: string): void;
+}
+
 /** The one check of access tokens; the algorithm is pinned by the configuration, never by the token (PROTOCOL 1.4). */
-export function createTokenVerifier(config: AuthConfig): TokenVerifier {
-  const verify = config.mode === 'secret' ? verifyWithSecret(config.secret) : verifyWithJwks(config);
+export function createTokenVerifier(config: AuthConfig, log: VerifierLog): TokenVerifier {
+  const verify = config.mode === 'secret' ? verifyWithSecret(config.secret) : verifyWithJwks(config, log);
   return async (token) => {
     try {
       return toClaims(await verify(token));
@@ -33,35 +44,43 @@ function verifyWithSecret(secret: Uint8Array): Verify {
   return async (token) => (await jwtVerify(token, secret, options)).payload;
 }
 
-function verifyWithJwks(config: AuthConfig & { mode: 'jwks' }): Verify {
+function verifyWithJwks(config: AuthConfig & { mode: 'jwks' }, log: VerifierLog): Verify {
   const options: JWTVerifyOptions = {
     algorithms: [...config.algorithms],
     issuer: config.issuer,
     audience: config.audience,
     requiredClaims: ['sub', 'exp'],
   };
-  let keys: Promise<ReturnType<typeof createRemoteJWKSet>> | undefined;
-  return async (token) => {
-    keys ??= findKeys(config);
-    keys.catch(() => {
-      keys = undefined; // discovery is tried anew with the next token
-    });
-    return (await jwtVerify(token, await keys, options)).payload;
-  };
+  const mayTell = rarely(TOLD_EVERY_MS);
+  const keys = issuerKeys({
+    read: () => readKeys(config),
+    onFailure: (err) => {
+      if (mayTell('issuer')) log.warn({ err }, 'the keys of the token issuer cannot be read');
+    },
+    elapsed: () => performance.now(),
+  });
+  return async (token) => (await jwtVerify(token, keys, options)).payload;
 }
 
+/** An issuer that stays away is told of as often. */
+const TOLD_EVERY_MS = 30_000;
 const FETCH_TIMEOUT_MS = 5000;
 const discovery = z.object({ issuer: z.string(), jwks_uri: z.url() });
+const keySet = z.object({ keys: z.array(z.looseObject({ kty: z.string() })) });
 
 /** The key set at its URL, or at the one that the issuer's discovery document names (OpenID Connect Discovery 1.0, 4). */
-async function findKeys({ jwksUrl, issuer }: AuthConfig & { mode: 'jwks' }) {
-  if (jwksUrl) return createRemoteJWKSet(new URL(jwksUrl), { timeoutDuration: FETCH_TIMEOUT_MS });
+async function readKeys({ jwksUrl, issuer }: AuthConfig & { mode: 'jwks' }): Promise<JSONWebKeySet> {
+  if (jwksUrl) return keySet.parse(await readJson(jwksUrl));
   const url = `${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`;
-  const response = await fetch(url, { signal: AbortSignal.timeout(FETCH_TIMEOUT_MS) });
-  if (!response.ok) throw new Error(`${url} answered ${response.status}`);
-  const document = discovery.parse(await response.json());
+  const document = discovery.parse(await readJson(url, 'follow'));
   if (document.issuer !== issuer) throw new Error(`${url} is of another issuer`);
-  return createRemoteJWKSet(new URL(document.jwks_uri), { timeoutDuration: FETCH_TIMEOUT_MS });
+  return keySet.parse(await readJson(document.jwks_uri));
+}
+
+async function readJson(url: string, redirect: 'error' | 'follow' = 'error'): Promise<unknown> {
+  const response = await fetch(url, { redirect, signal: AbortSignal.timeout(FETCH_TIMEOUT_MS) });
+  if (!response.ok) throw new Error(`${url} answered ${response.status}`);
+  return response.json();
 }
 
 /** The end of JavaScript's time: a token may claim to live longer (ECMA-262, 21.4.1.1). */
@@ -69,12 +88,16 @@ const LAST_DATE = 8.64e15;
 
 function toClaims(payload: JWTPayload): Claims {
   const subject = userId.safeParse(payload.sub);
-  if (!subject.success || payload.exp === undefined) throw new DomainError('invalid_token');
+  const session = z.guid().optional().safeParse(payload[SESSION_CLAIM]);
+  if (!subject.success || !session.success || payload.exp === undefined)
+    throw new DomainError('invalid_token');
   const names = [payload['preferred_username'], payload['username'], payload['name']];
   return {
     subject: subject.data,
     name: names.find((name): name is string => typeof name === 'string' && name.trim() !== ''),
     expiresAt: new Date(Math.min(payload.exp * 1000, LAST_DATE)),
+    issuedAt: payload.iat === undefined ? undefined : new Date(Math.min(payload.iat * 1000, LAST_DATE)),
+    sessionId: session.data,
   };
 }
 

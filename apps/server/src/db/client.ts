@@ -1,15 +1,15 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { PGlite } from '@electric-sql/pglite';
-import { sql } from 'drizzle-orm';
 import type { PgDatabase, PgQueryResultHKT } from 'drizzle-orm/pg-core';
 import { drizzle as drizzlePglite } from 'drizzle-orm/pglite';
-import { drizzle as drizzlePostgres } from 'drizzle-orm/postgres-js';
-import postgres from 'postgres';
 import { StartupError } from '../startup-error.ts';
-import { backoff } from './backoff.ts';
+import { DatabaseUnavailable } from './errors.ts';
+import { Failures } from './failures.ts';
 import { lockFolder } from './lock-folder.ts';
 import { migratePglite, migratePostgres } from './migrate.ts';
+import { casing, openPool } from './pool.ts';
+import { type DatabaseLog, Pulse } from './pulse.ts';
 
 /** Either PostgreSQL; what they answer alike. Raw `execute()` does not, so queries go through the builder. */
 export type Database = PgDatabase<PgQueryResultHKT>;
@@ -26,14 +26,18 @@ export interface DatabaseHandle {
   readonly batchDb: Database;
   /** A connection of its own for what nodes count together; undefined where there is only one node. */
   readonly counting: RunQuery | undefined;
-  /** Rejects when the database does not answer within `timeoutMs`. */
-  ping(timeoutMs: number): Promise<void>;
+  /** Rejects when the database does not answer, within seconds. */
+  ping(): Promise<void>;
+  /** @param listener hears when the database is back after it was away */
+  onBack(listener: () => void): void;
   close(): Promise<void>;
 }
 
 /** PostgreSQL gives up on a statement after this: no request waits for ever, for a lock or for anything else. */
 const STATEMENT_TIMEOUT_MS = 10_000;
-const CLOSE_TIMEOUT_S = 2;
+/** Of a transaction whose node said nothing more: it may hold what others wait for. */
+const IDLE_IN_TRANSACTION_MS = 10_000;
+const CLOSE_TIMEOUT_MS = 2000;
 const BATCH_LOCK_TIMEOUT_MS = 500;
 /**
  * Statements are planned once on each connection: for any values, maybe while the tables are empty, and still when a conversation has ten million messages.
@@ -45,34 +49,53 @@ export const PLANNING = {
   enable_bitmapscan: 'off',
 } as const;
 
-// Column names are the TypeScript ones in snake_case.
-const casing = 'snake_case';
-
 /** Opens the PostgreSQL at `url`, migrated to the newest schema. */
-export async function openPostgres(url: string): Promise<DatabaseHandle> {
+export async function openPostgres(url: string, log: DatabaseLog): Promise<DatabaseHandle> {
   await migratePostgres(url);
-  const connect = (max: number, settings: Record<string, number>) =>
-    postgres(url, {
-      max,
-      connect_timeout: 5,
-      backoff,
-      connection: { statement_timeout: STATEMENT_TIMEOUT_MS, ...PLANNING, ...settings },
-      onnotice: () => {},
-    });
-  const client = connect(10, {});
-  const batches = connect(2, { lock_timeout: BATCH_LOCK_TIMEOUT_MS });
-  const counting = connect(1, {});
-  const db = drizzlePostgres(client, { casing });
-  return {
-    db,
-    batchDb: drizzlePostgres(batches, { casing }),
-    counting: async (text, values) => {
-      const rows = await counting.unsafe(text, [...values], { prepare: true });
-      return { rows, rowCount: rows.count };
+  const whenBack = new Set<() => void>();
+  const renewAll = (graceMs: number) => {
+    for (const pool of pools) pool.renew(graceMs);
+  };
+  const pulse = new Pulse({
+    url,
+    log,
+    onAway: () => renewAll(0),
+    onBack: () => {
+      for (const listener of whenBack) listener();
     },
-    ping: pinger(db),
+  });
+  const failures = new Failures({ log, pulse, renew: () => renewAll(CLOSE_TIMEOUT_MS) });
+  const open = (max: number, settings: Record<string, number>) =>
+    openPool({
+      url,
+      max,
+      settings: {
+        statement_timeout: STATEMENT_TIMEOUT_MS,
+        idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_MS,
+        ...PLANNING,
+        ...settings,
+      },
+      isAway: () => pulse.isAway,
+      onAnswer: () => pulse.heard(),
+      onFailure: (error) => failures.add(error),
+    });
+  const [main, batches, counting] = [
+    open(10, {}),
+    open(2, { lock_timeout: BATCH_LOCK_TIMEOUT_MS }),
+    open(1, {}),
+  ];
+  const pools = [main, batches, counting];
+  return {
+    db: main.db,
+    batchDb: batches.db,
+    counting: counting.run,
+    ping: async () => {
+      if (pulse.isAway) throw new DatabaseUnavailable('the database is away');
+      await pulse.ask();
+    },
+    onBack: (listener) => whenBack.add(listener),
     close: async () => {
-      await Promise.all([client, batches, counting].map((each) => each.end({ timeout: CLOSE_TIMEOUT_S })));
+      await Promise.all([pulse.close(), ...pools.map((pool) => pool.close(CLOSE_TIMEOUT_MS))]);
     },
   };
 }
@@ -82,7 +105,7 @@ export async function openPostgres(url: string): Promise<DatabaseHandle> {
  * and a second opener would corrupt the files.
  * @throws StartupError when the folder is in use, or cannot be used
  */
-export async function openEmbedded(dataDir: string): Promise<DatabaseHandle> {
+export async function openEmbedded(dataDir: string, log: DatabaseLog): Promise<DatabaseHandle> {
   try {
     mkdirSync(dataDir, { recursive: true, mode: 0o700 });
   } catch (cause) {
@@ -91,7 +114,8 @@ export async function openEmbedded(dataDir: string): Promise<DatabaseHandle> {
   const lock = lockFolder(dataDir);
   try {
     const client = await PGlite.create(join(dataDir, 'postgres'));
-    const db = drizzlePglite(client, { casing });
+    const failures = new Failures({ log });
+    const db = drizzlePglite(failures.watch(client), { casing });
     await migratePglite(db);
     for (const [name, value] of Object.entries(PLANNING))
       await client.query('select set_config($1, $2, false)', [name, value]);
@@ -99,7 +123,10 @@ export async function openEmbedded(dataDir: string): Promise<DatabaseHandle> {
       db,
       batchDb: db,
       counting: undefined,
-      ping: pinger(db),
+      ping: async () => {
+        await client.query('select 1');
+      },
+      onBack: () => {}, // it goes with this process alone
       close: async () => {
         await client.close();
         lock.release();
@@ -109,22 +136,4 @@ export async function openEmbedded(dataDir: string): Promise<DatabaseHandle> {
     lock.release();
     throw error;
   }
-}
-
-/** One question at a time to the database, however many ask; each waits for the answer no longer than it says. */
-function pinger(db: Database): (timeoutMs: number) => Promise<void> {
-  let asked: Promise<unknown> | undefined;
-  return async (timeoutMs) => {
-    asked ??= db
-      .select({ one: sql`1` })
-      .from(sql`(values (1)) as t`)
-      .finally(() => {
-        asked = undefined;
-      });
-    let timer: NodeJS.Timeout | undefined;
-    const timeout = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => reject(new Error(`no answer within ${timeoutMs} ms`)), timeoutMs);
-    });
-    await Promise.race([asked, timeout]).finally(() => clearTimeout(timer));
-  };
 }

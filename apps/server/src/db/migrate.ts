@@ -3,8 +3,8 @@ import type { PgliteDatabase } from 'drizzle-orm/pglite';
 import { migrate as migrateWithPglite } from 'drizzle-orm/pglite/migrator';
 import { drizzle } from 'drizzle-orm/postgres-js';
 import { migrate as migrateWithPostgres } from 'drizzle-orm/postgres-js/migrator';
-import postgres from 'postgres';
 import { StartupError } from '../startup-error.ts';
+import { connect } from './connect.ts';
 
 const migrationsFolder = fileURLToPath(new URL('./migrations', import.meta.url));
 
@@ -17,12 +17,7 @@ const LOCK_TIMEOUT_MS = 60_000;
 /** Brings PostgreSQL to the newest schema; nodes that start together take turns. */
 export async function migratePostgres(url: string): Promise<void> {
   // One connection: an advisory lock belongs to it, so it must be the one that migrates.
-  const client = postgres(url, {
-    max: 1,
-    connect_timeout: 5,
-    connection: { lock_timeout: LOCK_TIMEOUT_MS },
-    onnotice: () => {},
-  });
+  const client = connect(url, { max: 1, connection: { lock_timeout: LOCK_TIMEOUT_MS } });
   try {
     await client`select pg_advisory_lock(${MIGRATION_LOCK})`.catch((cause: unknown) => {
       throw new StartupError(`DATABASE_URL: cannot reach the database (${reason(cause)})`, { cause });

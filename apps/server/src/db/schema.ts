@@ -83,6 +83,8 @@ export const users = pgTable(
     createdAt: instant().notNull(),
     /** When the last of the user's devices went away; null while none ever did. */
     lastSeenAt: instant(),
+    /** When all access was ended, if it ever was: tokens that were issued before are refused. */
+    tokensValidFrom: instant(),
   },
   (t) => [uniqueIndex('users_by_username_key').on(t.usernameKey)],
 );

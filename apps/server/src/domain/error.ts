@@ -1,4 +1,5 @@
 import { type ErrorCode, errors, type FieldError } from '@duet/contract';
+import { isOutage } from '../db/errors.ts';
 
 /** A refusal with a code of the contract's error table; each transport maps it once. */
 export class DomainError extends Error {
@@ -31,4 +32,10 @@ export class DomainError extends Error {
       fields: [{ field, code: 'invalid_value', detail }],
     });
   }
+}
+
+/** The refusal that an error stands for: one of the domain, or of a database that cannot do what it should; undefined for a fault of ours. */
+export function refusalOf(error: unknown): DomainError | undefined {
+  if (error instanceof DomainError) return error;
+  return isOutage(error) ? new DomainError('unavailable', undefined, { cause: error }) : undefined;
 }

@@ -1,3 +1,4 @@
+import { isOutage } from '../db/errors.ts';
 import type { BusLog } from './bus.ts';
 import type { DomainEvent, MessageCommitted } from './events.ts';
 import type { EventNote, LoadCommitted, MessageNote } from './notes.ts';
@@ -80,7 +81,8 @@ export class Arrivals {
       } catch (err) {
         const wait = RETRY_MS[tries];
         if (this.#closed) return new Map();
-        this.#options.log.warn({ err, messages: wanted.size }, 'messages of other nodes could not be read');
+        if (!isOutage(err))
+          this.#options.log.warn({ err, messages: wanted.size }, 'messages of other nodes could not be read');
         if (wait === undefined) {
           this.#options.missed();
           return new Map();

@@ -50,13 +50,22 @@ export interface PresenceAsked {
   readonly userId: string;
 }
 
+/** Somebody's access ended, or that of one of their sessions. */
+export interface AccessEnded {
+  readonly type: 'access_ended';
+  readonly userId: string;
+  /** Null: all of it. */
+  readonly sessionId: string | null;
+}
+
 export type DomainEvent =
   | MessageCommitted
   | ConversationOpened
   | ConversationRead
   | TypingChanged
   | PresenceChanged
-  | PresenceAsked;
+  | PresenceAsked
+  | AccessEnded;
 
 /** What happened on one node at one moment, in order; `node` is the one it happened on. */
 export type EventListener = (events: readonly DomainEvent[], node: string) => void;
@@ -90,7 +99,7 @@ export interface Events {
   publish(events: readonly DomainEvent[]): void;
   /** @returns a function that ends the subscription */
   subscribe(listener: EventListener): () => void;
-  /** Events of other nodes are heard only if they concern a topic that somebody here follows. */
+  /** Events of other nodes are heard only if they concern a topic that somebody here follows, or every node. */
   follow(topic: Topic): Following;
   /** @returns a function that ends the watch */
   watch(listener: (change: BusChange) => void): () => void;
@@ -98,7 +107,7 @@ export interface Events {
   close(): Promise<void>;
 }
 
-/** Whom an event concerns. */
+/** Whom an event concerns; nobody: every node. */
 export function topicsOf(
   event: Exclude<DomainEvent, MessageCommitted> | Pick<MessageCommitted, 'type' | 'users'>,
 ): Topic[] {
@@ -114,5 +123,7 @@ export function topicsOf(
       return [`presence:${event.userId}`];
     case 'presence_asked':
       return [`user:${event.userId}`];
+    case 'access_ended':
+      return []; // every node may know the token, also without a socket
   }
 }

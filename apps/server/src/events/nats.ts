@@ -18,6 +18,7 @@ export interface NatsBusOptions {
 const CONFIRM_TIMEOUT_MS = 2000;
 const CLOSE_TIMEOUT_MS = 1000;
 const LOST = encodeNodeNote('lost').text;
+const ALIVE = encodeNodeNote('alive').text;
 
 /** NATS core: a subject for each topic, so that a node receives what concerns it and no more. */
 export class NatsBus implements Bus {
@@ -61,7 +62,7 @@ export class NatsBus implements Bus {
     for (const { topics, text } of notes) {
       const payload = this.#payload(text);
       // That it lives a node says again and again: nothing is lost with it.
-      if (topics.length === 0) this.#send(this.#everyNode, payload);
+      if (topics.length === 0 && !this.#send(this.#everyNode, payload)) this.#lost ||= text !== ALIVE;
       for (const topic of topics) {
         if (!this.#send(this.#subjectOf(topic), payload)) this.#lost = true;
       }

@@ -135,9 +135,13 @@ export class NodeEvents implements Events {
       if (note === undefined || note.type === 'alive') continue;
       if (note.type === 'gone') this.#liveness.left(node);
       else if (note.type === 'lost') this.#tell({ type: 'missed' });
-      else if (topicsOf(note).some((topic) => this.#followed.has(topic))) notes.push(note);
+      else if (this.#concerns(topicsOf(note))) notes.push(note);
     }
     if (notes.length > 0) this.#arrivals.push(node, notes);
+  }
+
+  #concerns(topics: readonly Topic[]): boolean {
+    return topics.length === 0 || topics.some((topic) => this.#followed.has(topic));
   }
 
   #deliver(events: readonly DomainEvent[], node: string): void {

@@ -57,6 +57,7 @@ const note: z.ZodType<EventNote | NodeNote> = z.discriminatedUnion('type', [
     lastSeen: z.string().nullable(),
   }),
   z.object({ type: z.literal('presence_asked'), userId: z.string() }),
+  z.object({ type: z.literal('access_ended'), userId: z.string(), sessionId: z.string().nullable() }),
   z.object({ type: z.literal('alive') }),
   z.object({ type: z.literal('gone') }),
   z.object({ type: z.literal('lost') }),

@@ -1,5 +1,5 @@
-import postgres from 'postgres';
-import { backoff } from '../db/backoff.ts';
+import type postgres from 'postgres';
+import { connect } from '../db/connect.ts';
 import type { BusLog } from './bus.ts';
 import { encodeNodeNote } from './notes.ts';
 import { within } from './within.ts';
@@ -17,7 +17,6 @@ const MAX_PAYLOAD_BYTES = 7900;
 const MAX_NOTES = 20_000;
 const MAX_BYTES = 8 * 1024 * 1024;
 const STATEMENT_TIMEOUT_MS = 5000;
-const CONNECT_TIMEOUT_S = 5;
 const CLOSE_TIMEOUT_MS = 1000;
 const RETRY_MS = { first: 100, most: 5000 };
 const LOST = encodeNodeNote('lost').text;
@@ -78,7 +77,7 @@ export class Notifier {
   }
 
   #drop(why: string): void {
-    if (!this.#lost)
+    if (!this.#lost && this.#failures === 0)
       this.#options.log.warn({ notes: this.#waiting.length, why }, 'notes for other nodes are lost');
     this.#lost = true;
     this.#waiting = [];
@@ -99,7 +98,10 @@ export class Notifier {
       this.#lost = false;
       try {
         const { channel } = this.#options;
-        await this.#client`select pg_notify(${channel}, p) from unnest(${payloads}::text[]) p`;
+        const all = JSON.stringify(payloads);
+        await this
+          .#client`select pg_notify(${channel}, p) from json_array_elements_text(${all}::text::json) p`;
+        if (this.#failures > 0) this.#options.log.info({}, 'other nodes can be notified again');
         this.#failures = 0;
       } catch (err) {
         if (!this.#closed) this.#later(err);
@@ -110,10 +112,11 @@ export class Notifier {
   }
 
   #later(err: unknown): void {
-    this.#options.log.warn({ err }, 'other nodes cannot be notified');
-    this.#drop('a notification failed');
+    // Of a failure that goes on it is told once.
+    if (this.#failures === 0) this.#options.log.warn({ err }, 'other nodes cannot be notified');
     const wait = Math.min(RETRY_MS.first * 2 ** this.#failures, RETRY_MS.most);
     this.#failures += 1;
+    this.#drop('a notification failed');
     this.#retry = setTimeout(() => {
       this.#retry = undefined;
       this.#start();
@@ -142,12 +145,9 @@ export class Notifier {
 
   /** A NOTIFY changes nothing that would have to outlive a crash, so its commit need not wait for the disk. */
   #connect(): postgres.Sql {
-    return postgres(this.#options.databaseUrl, {
+    return connect(this.#options.databaseUrl, {
       max: 1,
-      connect_timeout: CONNECT_TIMEOUT_S,
-      backoff,
       connection: { synchronous_commit: 'off', statement_timeout: STATEMENT_TIMEOUT_MS },
-      onnotice: () => {},
     });
   }
 }

@@ -1,5 +1,5 @@
-import postgres from 'postgres';
-import { backoff } from '../db/backoff.ts';
+import type postgres from 'postgres';
+import { connect } from '../db/connect.ts';
 import { BEAT_MS, type Bus, type BusListener, type BusLog, type Note } from './bus.ts';
 import type { Following } from './events.ts';
 import { Notifier } from './notifier.ts';
@@ -17,7 +17,6 @@ export interface PostgresBusOptions {
 const FIRST_LISTEN_MS = 2000;
 /** Without a word of its own for this long a connection hangs, though nobody said so. */
 const DEAF_AFTER_MS = 10_000;
-const CONNECT_TIMEOUT_S = 5;
 
 /** LISTEN and NOTIFY of the database that the nodes share anyway: every note goes to every node. */
 export class PostgresBus implements Bus {
@@ -32,6 +31,7 @@ export class PostgresBus implements Bus {
   #client: postgres.Sql | undefined;
   /** This node hears itself, which tells that the way there and back is open. */
   #heardMyselfAt = performance.now();
+  #isDeaf = false;
 
   constructor(options: PostgresBusOptions) {
     this.node = options.node;
@@ -62,10 +62,13 @@ export class PostgresBus implements Bus {
   check(): boolean {
     const silence = performance.now() - this.#heardMyselfAt;
     if (silence > DEAF_AFTER_MS) {
-      this.#options.log.warn(
-        {},
-        'this node does not hear its own notifications: its connections are made anew; a pooler in transaction mode has none, set NATS_URL behind one',
-      );
+      if (!this.#isDeaf) {
+        this.#options.log.warn(
+          {},
+          'this node does not hear its own notifications: its connections are made anew; a pooler in transaction mode has none, set NATS_URL behind one',
+        );
+      }
+      this.#isDeaf = true; // told once, until it hears again
       this.#heardMyselfAt = performance.now();
       this.#notifier.restart();
       this.#listen();
@@ -84,12 +87,12 @@ export class PostgresBus implements Bus {
   #listen(): void {
     const { databaseUrl, channel, log } = this.#options;
     void this.#client?.end({ timeout: 0 });
-    const client = postgres(databaseUrl, { connect_timeout: CONNECT_TIMEOUT_S, backoff, onnotice: () => {} });
+    const client = connect(databaseUrl, {});
     this.#client = client;
     const hear = (payload: string) => this.#client === client && this.#hear(payload);
     const onListen = () => this.#client === client && this.#onListen();
     client.listen(channel, hear, onListen).catch((err: unknown) => {
-      if (this.#client === client && this.#listener)
+      if (this.#client === client && this.#listener && !this.#isDeaf)
         log.warn({ err }, 'notifications cannot be listened to yet');
     });
   }
@@ -104,6 +107,7 @@ export class PostgresBus implements Bus {
   #hear(payload: string): void {
     if (payload.startsWith(this.node)) {
       this.#heardMyselfAt = performance.now();
+      this.#isDeaf = false;
       return;
     }
     const [header = '', ...texts] = payload.split('\n');

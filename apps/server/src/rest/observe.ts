@@ -72,7 +72,8 @@ export function noteRefusal(
 ): void {
   meter.refused(code);
   if (cause !== undefined) meter.failed(cause);
-  Object.assign(observedOf(request), { code, cause });
+  // Of a database that is away the log hears once, and not of everything that it cannot do.
+  Object.assign(observedOf(request), { code, cause: code === 'internal' ? cause : undefined });
 }
 
 /** A refused call of /trpc has a line of its own: several may share an answer. */
@@ -81,7 +82,8 @@ export function logCall(
   { procedure, code, seconds, err }: { procedure: string; code: ErrorCode; seconds: number; err: unknown },
 ): void {
   const ms = Math.round(seconds * 1000);
-  request.log[levelOf(code)]({ procedure, code, ms, ...(err !== undefined && { err }) }, lineOf(code));
+  const isFault = code === 'internal' && err !== undefined;
+  request.log[levelOf(code)]({ procedure, code, ms, ...(isFault && { err }) }, lineOf(code));
   observedOf(request).isLogged = true;
 }
 

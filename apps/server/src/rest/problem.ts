@@ -1,7 +1,7 @@
 import { type ErrorCode, errors, type FieldError, type Problem } from '@duet/contract';
 import { TRPCError } from '@trpc/server';
 import { ZodError } from 'zod';
-import { DomainError } from '../domain/error.ts';
+import { DomainError, refusalOf } from '../domain/error.ts';
 
 /** Any error as problem details (PROTOCOL 1.5). What is not a refusal is a bare `internal`; its cause is for the log. */
 export function toProblem(error: unknown, requestId: string): Problem {
@@ -41,9 +41,9 @@ export function problemHeaders({ code, status, retry_after }: Problem): Record<s
 
 /** The refusal that an error of the domain, of a schema, of tRPC or of Fastify stands for; undefined for a fault of ours. */
 function toRefusal(error: unknown): DomainError | undefined {
-  if (error instanceof DomainError) return error;
+  const refusal = refusalOf(error instanceof TRPCError ? error.cause : error);
+  if (refusal) return refusal;
   if (error instanceof TRPCError) {
-    if (error.cause instanceof DomainError) return error.cause;
     if (error.code === 'BAD_REQUEST' && error.cause instanceof ZodError) return invalidInput(error.cause);
     const code = CODE_OF_TRPC[error.code];
     return code && new DomainError(code);

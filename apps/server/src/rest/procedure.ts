@@ -3,7 +3,7 @@ import { initTRPC, TRPCError } from '@trpc/server';
 import type { OpenApiMeta } from 'trpc-to-openapi';
 import { z } from 'zod';
 import type { ActorContext } from '../domain/context.ts';
-import { DomainError } from '../domain/error.ts';
+import { DomainError, refusalOf } from '../domain/error.ts';
 import type { LimitName } from '../limits/table.ts';
 import type { RequestContext } from './context.ts';
 import { toProblem, trpcCodeOf } from './problem.ts';
@@ -30,10 +30,8 @@ const refusing = t.procedure.use(async ({ ctx, path, next }) => {
   const result = await next();
   if (began !== undefined)
     ctx.called?.(path, (performance.now() - began) / 1000, result.ok ? undefined : result.error);
-  if (!result.ok && result.error.cause instanceof DomainError) {
-    const { cause } = result.error;
-    throw new TRPCError({ code: trpcCodeOf(cause), message: cause.message, cause });
-  }
+  const cause = result.ok ? undefined : refusalOf(result.error.cause);
+  if (cause) throw new TRPCError({ code: trpcCodeOf(cause), message: cause.message, cause });
   return result;
 });
 

@@ -15,6 +15,7 @@ import { networkOf, noTrust, type Trust } from '../limits/address.ts';
 import { registerDocs } from './docs.ts';
 import { HEALTH_PATHS, registerHealth } from './health.ts';
 import type { HttpDependencies } from './http-context.ts';
+import { answerInTurn } from './in-turn.ts';
 import { acceptJsonOnly } from './json-body.ts';
 import { type MetricsEndpoint, registerMetrics } from './metrics.ts';
 import { answerTheRest } from './not-found.ts';
@@ -67,6 +68,7 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Fast
     bodyLimit: PAYLOAD_MAX_BYTES,
     trustProxy: options.trust,
     requestTimeout: 30_000,
+    connectionTimeout: 25_000, // longer than any handler: who does not read the answer by then never will
     routerOptions: { maxParamLength: 1000 }, // a tRPC batch names its procedures in one path segment
     http: {
       shouldUpgradeCallback: options.isUpgrade,
@@ -92,6 +94,7 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Fast
   });
   // An expectation that nobody here knows is passed over, as RFC 9110 (10.1.1) allows; Node would say 417, and nothing else.
   app.server.on('checkExpectation', (request, response) => app.server.emit('request', request, response));
+  answerInTurn(app);
   observeRequests(app, options);
   app.addHook('onRequest', async (request, reply) => {
     reply.header('x-request-id', request.id).header('cache-control', 'no-store');

@@ -71,6 +71,7 @@ export function inboxFrameOf(event: DomainEvent): Addressed | undefined {
     case 'typing':
     case 'presence':
     case 'presence_asked':
+    case 'access_ended':
       return undefined;
   }
 }

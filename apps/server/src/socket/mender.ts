@@ -1,5 +1,6 @@
 import type { Message } from '@duet/contract';
 import type { FastifyBaseLogger } from 'fastify';
+import { refusalOf } from '../domain/error.ts';
 import type { Hole, InOrder } from './in-order.ts';
 import type { SocketMeter } from './meter.ts';
 
@@ -87,6 +88,7 @@ export class Mender {
         'holes in the live messages were read from the database',
       );
     } catch (err) {
+      if (refusalOf(err)) return; // the database is away, and that was told
       this.#log.error({ err, conversations: holes.length }, 'holes could not be read and are tried again');
     }
   }

@@ -5,6 +5,8 @@ import { takePosition } from '../domain/conversations/changes.ts';
 import { type Change, findChanges } from '../domain/conversations/find-changes.ts';
 import { readLastSeqs } from '../domain/conversations/last-seqs.ts';
 import { viewEach } from '../domain/conversations/view-each.ts';
+import { refusalOf } from '../domain/error.ts';
+import type { Access } from './access.ts';
 import type { Hub } from './hub.ts';
 import type { SocketMeter } from './meter.ts';
 import type { Told } from './told.ts';
@@ -14,6 +16,7 @@ export interface ReconcilerOptions {
   readonly hub: Hub;
   /** What the hub's inboxes were told. */
   readonly told: Told;
+  readonly access: Access;
   readonly log: FastifyBaseLogger;
   readonly meter: SocketMeter;
 }
@@ -24,7 +27,7 @@ const RETRY_MS = { first: 250, most: 10_000 };
 
 /**
  * Makes up for what a bus between nodes lost: whenever something may have been, and every half a minute. Rooms learn how far their conversations go,
- * and read what they did not hear; inboxes are told of the conversations that changed and of which they were not told.
+ * and read what they did not hear; inboxes are told of the conversations that changed and of which they were not told; and whose access ended is closed.
  */
 export class Reconciler {
   readonly #options: ReconcilerOptions;
@@ -70,7 +73,8 @@ export class Reconciler {
       } catch (err) {
         if (signal.aborted) break;
         this.#options.meter.reconciled('failed');
-        this.#options.log.error({ err }, 'what may have been missed could not be read and is tried again');
+        if (!refusalOf(err))
+          this.#options.log.error({ err }, 'what may have been missed could not be read and is tried again');
         this.#isWanted = true;
         await sleep(wait, undefined, { signal }).catch(() => {});
         wait = Math.min(wait * 2, RETRY_MS.most);
@@ -81,11 +85,12 @@ export class Reconciler {
 
   /** The position is taken before the data is read, and what is told from before the position on is remembered. */
   async #reconcile(): Promise<void> {
-    const { domain, told } = this.#options;
+    const { domain, told, access } = this.#options;
     if (!this.#hasTurned) told.turn();
     this.#hasTurned = true;
     const position = await takePosition(domain);
     await this.#reconcileRooms();
+    await access.check();
     if (this.#since !== undefined) await this.#reconcileInboxes(this.#since);
     this.#since = position;
     this.#hasTurned = false;

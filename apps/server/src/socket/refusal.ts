@@ -1,6 +1,6 @@
 import { type CloseErrorCode, type ErrorCode, errors } from '@duet/contract';
 import type { z } from 'zod';
-import { DomainError } from '../domain/error.ts';
+import { DomainError, refusalOf } from '../domain/error.ts';
 
 /** What a frame that failed is answered with. */
 export interface Refusal {
@@ -12,9 +12,10 @@ export interface Refusal {
 
 /** An error as a client may see it; whatever is not a refusal is a fault of ours, and its cause is not told. */
 export function toRefusal(error: unknown, onFault: (cause: unknown) => void): Refusal {
-  if (error instanceof DomainError) {
+  const refusal = refusalOf(error);
+  if (refusal) {
     // What the domain calls `content` is the frame's `message`.
-    const { code, message, retryAfter } = error;
+    const { code, message, retryAfter } = refusal;
     const detail = message.replace(/^content:/, 'message:');
     return { code, detail, ...(retryAfter !== undefined && { retry_after: retryAfter }) };
   }

@@ -6,8 +6,9 @@ import { type RawData, type WebSocket, WebSocketServer } from 'ws';
 import type { Authenticate, Identity } from '../auth/authenticate.ts';
 import type { Context } from '../domain/context.ts';
 import { authorize } from '../domain/conversations/authorize.ts';
-import { DomainError } from '../domain/error.ts';
+import { refusalOf } from '../domain/error.ts';
 import type { RateLimits } from '../limits/rate-limits.ts';
+import type { Access } from './access.ts';
 import { Connection } from './connection.ts';
 import { dispatch } from './dispatch.ts';
 import type { Door, Visit } from './door.ts';
@@ -29,6 +30,7 @@ export interface SocketServerOptions extends SocketObservers {
   readonly limits: RateLimits;
   readonly door: Door;
   readonly hub: Hub;
+  readonly access: Access;
   /** Answers a handshake that is none. */
   readonly refuseHandshake: (error: Error, socket: Duplex) => void;
   readonly heartbeatSeconds: number;
@@ -180,7 +182,8 @@ export class SocketServer {
       return { refusal: 'server_restarting' };
     } catch (error) {
       seat?.leave();
-      if (error instanceof DomainError && closes(error.code)) return { refusal: error.code };
+      const code = refusalOf(error)?.code;
+      if (code && closes(code)) return { refusal: code };
       meter.failed(error);
       log.error({ err: error, conversation_id: conversationId }, 'a socket could not be admitted');
       return { refusal: 'internal' };
@@ -189,7 +192,7 @@ export class SocketServer {
 
   #connect(ws: WebSocket, socket: Duplex, admission: Admission, conversationId: string): void {
     const { identity, seat, position } = admission;
-    const { domain, limits, meter } = this.#options;
+    const { domain, limits, access, meter } = this.#options;
     const log = this.#options.log.child({ conversation_id: conversationId, user_id: identity.user.id });
     const frames = new FrameObserver('conversation', this.#options, () => log);
     const speaker = {
@@ -206,6 +209,7 @@ export class SocketServer {
     });
     const connection: Connection = new Connection(ws, socket, handle, meter);
     connection.expireAt(identity.expiresAt);
+    access.hold(connection, identity);
     this.#keep(ws, connection);
     log.info('socket opened');
     meter.opened('conversation');
@@ -213,6 +217,7 @@ export class SocketServer {
       seat.leave();
       meter.closed('conversation', code);
       frames.close();
+      access.release(connection, identity.user.id);
       log.info({ code }, 'socket closed');
     });
     speaker.hearsAfter = seat.listen(connection, position);

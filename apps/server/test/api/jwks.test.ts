@@ -10,18 +10,22 @@ import { startServer, type TestServer } from '../harness/server.ts';
 const ALGORITHMS = ['RS256', 'ES256', 'EdDSA'];
 const AUDIENCE = 'duet-test';
 const keys = new Map<string, CryptoKey>();
+const published: unknown[] = [];
 let issuerServer: Server;
 let issuer: string;
+/** What the issuer was asked, and whether it answers. */
+let asked = 0;
+let isAway = false;
 let server: TestServer;
 
 beforeAll(async () => {
-  const published: unknown[] = [];
-  for (const alg of [...ALGORITHMS, 'ES384']) {
-    const pair = await generateKeyPair(alg);
-    keys.set(alg, pair.privateKey);
-    published.push({ ...(await exportJWK(pair.publicKey)), alg, kid: alg, use: 'sig' });
-  }
+  for (const alg of [...ALGORITHMS, 'ES384']) await publish(alg);
   issuerServer = createServer((incoming, answer) => {
+    asked += 1;
+    if (isAway) {
+      answer.destroy();
+      return;
+    }
     const documents: Record<string, unknown> = {
       '/.well-known/openid-configuration': { issuer, jwks_uri: `${issuer}/keys` },
       '/keys': { keys: published },
@@ -41,8 +45,14 @@ afterAll(async () => {
   await new Promise((resolve) => issuerServer.close(resolve));
 });
 
+async function publish(alg: string, kid = alg): Promise<void> {
+  const pair = await generateKeyPair(alg);
+  keys.set(kid, pair.privateKey);
+  published.push({ ...(await exportJWK(pair.publicKey)), alg, kid, use: 'sig' });
+}
+
 async function sign(alg: string, claims: Record<string, unknown> = {}, kid = alg): Promise<string> {
-  const key = keys.get(alg);
+  const key = keys.get(kid) ?? keys.get(alg);
   if (!key) throw new Error(`no key for ${alg}`);
   const exp = Math.floor(Date.now() / 1000) + 60;
   return new SignJWT({ sub: randomUUID(), iss: issuer, aud: AUDIENCE, exp, ...claims })
@@ -93,4 +103,27 @@ test('an issuer that cannot be reached is our trouble and not the token’s: 503
   } finally {
     await lonely.stop();
   }
+});
+
+test('a new key of the issuer is taken without a restart, within seconds', async () => {
+  expect((await me(await sign('ES256'))).status).toBe(200);
+  await publish('ES256', 'rotated');
+  const token = await sign('ES256', {}, 'rotated');
+  await expect.poll(async () => (await me(token)).status, { timeout: 10_000, interval: 200 }).toBe(200);
+});
+
+test('tokens that name keys that nobody has do not become requests to the issuer', async () => {
+  const before = asked;
+  const flood = Array.from({ length: 100 }, async (_, n) => me(await sign('RS256', {}, `unknown-${n}`)));
+  for (const answer of await Promise.all(flood)) expectProblem(answer, 401, 'invalid_token');
+  expect(asked - before).toBeLessThanOrEqual(4); // discovery and keys, once or twice
+});
+
+test('an issuer that goes away later stops nobody whose key is known', async () => {
+  expect((await me(await sign('EdDSA'))).status).toBe(200);
+  isAway = true;
+  const answers = await Promise.all(ALGORITHMS.map(async (alg) => me(await sign(alg))));
+  expect(answers.map(({ status }) => status)).toEqual([200, 200, 200]);
+  expectProblem(await me(await sign('RS256', {}, 'unknown')), 401, 'invalid_token');
+  isAway = false;
 });

@@ -4,6 +4,7 @@ import { pino } from 'pino';
 import { createOpenApiHttpHandler } from 'trpc-to-openapi';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createAuthenticate } from '../../src/auth/authenticate.ts';
+import { EndedAccess } from '../../src/auth/ended-access.ts';
 import { createTokenIssuer } from '../../src/auth/issue.ts';
 import { createTokenVerifier } from '../../src/auth/verify.ts';
 import { type DatabaseHandle, openEmbedded } from '../../src/db/client.ts';
@@ -32,7 +33,7 @@ const urls = { ours: '', theirs: '' };
 
 beforeAll(async () => {
   database = await createEmbedded();
-  handle = await openEmbedded(database.dataDir);
+  handle = await openEmbedded(database.dataDir, pino({ level: 'silent' }));
   const domain = await createContext(
     handle,
     memoryEvents,
@@ -50,7 +51,11 @@ beforeAll(async () => {
       guesses: createGuesses(limits, undefined),
     },
     limits,
-    authenticate: createAuthenticate(domain, createTokenVerifier({ mode: 'secret', secret })),
+    authenticate: createAuthenticate(
+      domain,
+      createTokenVerifier({ mode: 'secret', secret }, pino({ level: 'silent' })),
+      new EndedAccess(domain.events),
+    ),
     publicUrl: 'http://duet.test',
   };
   ours = await createHttpServer({

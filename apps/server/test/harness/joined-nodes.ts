@@ -86,7 +86,9 @@ export class JoinedNodes {
       const node = this.#nodes.get(to);
       if (!node) return;
       const followed = new Set(node.followed.values());
-      const heard = sent.filter((event) => topicsOf(event).some((topic) => followed.has(topic)));
+      const concerns = (topics: readonly Topic[]) =>
+        topics.length === 0 || topics.some((topic) => followed.has(topic));
+      const heard = sent.filter((event) => concerns(topicsOf(event)));
       if (heard.length === 0) return;
       this.crossed += heard.length;
       for (const listener of node.listeners) listener(heard, from);

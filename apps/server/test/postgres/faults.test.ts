@@ -64,7 +64,9 @@ test('3.10: /readyz says when the database does not answer', async () => {
   expectProblem(answer, 503, 'unavailable');
   expect(answer.headers.get('retry-after')).toBe('1');
   await allow(true);
-  expect((await request(server.url, 'GET', '/readyz')).status).toBe(200);
+  await expect
+    .poll(async () => (await request(server.url, 'GET', '/readyz')).status, { timeout: 10_000 })
+    .toBe(200);
 });
 
 test('1.5 and 4.6: a fault of the server is bare outside, and in the log with its cause but without the message', async () => {

@@ -1,4 +1,5 @@
 import { drizzle } from 'drizzle-orm/postgres-js';
+import { pino } from 'pino';
 import postgres from 'postgres';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Database, openPostgres, PLANNING } from '../../src/db/client.ts';
@@ -27,7 +28,7 @@ const statements: { query: string; params: unknown[] }[] = [];
 
 beforeAll(async () => {
   database = await createPostgres();
-  await (await openPostgres(database.url)).close(); // migrated
+  await (await openPostgres(database.url, pino({ level: 'silent' }))).close(); // migrated
   sql = postgres(database.url, { onnotice: () => {} });
   await sql`insert into users select 'u' || n, 'user' || n, 'user' || n, now() from generate_series(0, 21000) n`;
   await sql`insert into conversations (id, user1_id, user2_id, created_at, activity_at, last_seq, changed_xid)
@@ -163,7 +164,7 @@ async function plannedNodes(work: () => Promise<unknown>): Promise<string[][]> {
     return [...plan.matchAll(/-> +(.*)/g)].map(([, node = '']) => node);
   };
   const empty = await createPostgres();
-  await (await openPostgres(empty.url)).close();
+  await (await openPostgres(empty.url, pino({ level: 'silent' }))).close();
   const there = postgres(empty.url, { max: 1, onnotice: () => {}, connection: PLANNING });
   try {
     return [await planAt(planning), await planAt(there)];

@@ -2,6 +2,7 @@ import { createServer } from 'node:http';
 import { connect as connectTcp } from 'node:net';
 import { pino } from 'pino';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { EndedAccess } from '../../src/auth/ended-access.ts';
 import { type DatabaseHandle, openEmbedded } from '../../src/db/client.ts';
 import { createContext } from '../../src/domain/context.ts';
 import { openConversation } from '../../src/domain/conversations/open.ts';
@@ -10,6 +11,7 @@ import { memoryEvents } from '../../src/events/memory.ts';
 import { noTrust } from '../../src/limits/address.ts';
 import { createRateLimits } from '../../src/limits/rate-limits.ts';
 import { refuseHandshake } from '../../src/rest/unreadable.ts';
+import { Access } from '../../src/socket/access.ts';
 import { createDoor } from '../../src/socket/door.ts';
 import { Hub, type Seat } from '../../src/socket/hub.ts';
 import { SocketServer } from '../../src/socket/server.ts';
@@ -48,7 +50,7 @@ const metrics = createMetrics();
 beforeAll(async () => {
   const embedded = await createEmbedded();
   drop = embedded.drop;
-  database = await openEmbedded(embedded.dataDir);
+  database = await openEmbedded(embedded.dataDir, pino({ level: 'silent' }));
   const events = memoryEvents();
   const domain = await createContext(
     database,
@@ -56,7 +58,8 @@ beforeAll(async () => {
     { messageLength: 9, queuedSends: 9 },
     { meter: metrics.domain },
   );
-  for (const id of ['ada', 'ben', 'eve']) await provisionUser(domain, id, id);
+  for (const id of ['ada', 'ben', 'eve'])
+    await provisionUser(domain, { userId: id, name: id, sessionId: undefined, issuedAt: undefined });
   const actor = { id: 'ada', username: 'ada' };
   const { conversation } = await openConversation({ ...domain, actor }, { target_user_id: 'ben' });
   path = `/ws/chat/${conversation.id}/`;
@@ -64,8 +67,11 @@ beforeAll(async () => {
   const authenticate = async (token: string | undefined) => {
     arrived();
     await gate;
-    return { user: { id: token ?? '', username: token ?? '' }, expiresAt: new Date(Date.now() + 60_000) };
+    const user = { id: token ?? '', username: token ?? '' };
+    const expiresAt = new Date(Date.now() + 60_000);
+    return { user, expiresAt, sessionId: undefined, issuedAt: undefined, checkedAt: performance.now() };
   };
+  const access = new Access(domain, new EndedAccess(events));
   const limits = createRateLimits(1, undefined);
   const door = createDoor({ limits, maxSockets: 9, trust: noTrust, publicUrl: undefined, corsOrigins: [] });
   sockets = new SocketServer({
@@ -75,6 +81,7 @@ beforeAll(async () => {
     limits,
     door,
     hub,
+    access,
     heartbeatSeconds: 60,
     log,
     meter: metrics.socket,

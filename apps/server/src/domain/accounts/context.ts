@@ -14,7 +14,10 @@ export interface Guesses {
 
 /** What the account verbs need besides: access tokens, and how long a session lasts unused. */
 export interface AccountsContext extends Context {
-  readonly issueAccessToken: (user: User) => Promise<{ access: string; expires_in: number }>;
+  readonly issueAccessToken: (
+    user: User,
+    sessionId: string,
+  ) => Promise<{ access: string; expires_in: number }>;
   readonly sessionSeconds: number;
   readonly guesses: Guesses;
 }

@@ -3,6 +3,7 @@ import { and, eq, gt, type SQL } from 'drizzle-orm';
 import { sessions, users } from '../../db/schema.ts';
 import { DomainError } from '../error.ts';
 import type { AccountsContext } from './context.ts';
+import { endSession } from './end-session.ts';
 import { mintRefreshToken, parseRefreshToken } from './refresh-token.ts';
 import { expiry } from './start-session.ts';
 
@@ -35,7 +36,7 @@ export async function refreshSession(ctx: AccountsContext, input: { refresh: str
     (await replace(eq(sessions.tokenHash, presented.hash), { previousHash: presented.hash, usedAt: now })) ??
     (await replace(and(eq(sessions.previousHash, presented.hash), isMomentAgo), {}));
   if (!session) {
-    await ctx.db.delete(sessions).where(ofFamily);
+    await endSession(ctx, ofFamily);
     throw new DomainError('invalid_refresh_token');
   }
   const [user] = await ctx.db
@@ -43,5 +44,5 @@ export async function refreshSession(ctx: AccountsContext, input: { refresh: str
     .from(users)
     .where(eq(users.id, session.userId));
   if (!user) throw new DomainError('invalid_refresh_token');
-  return { user, refresh: successor.token, ...(await ctx.issueAccessToken(user)) };
+  return { user, refresh: successor.token, ...(await ctx.issueAccessToken(user, presented.sessionId)) };
 }

@@ -16,7 +16,7 @@ export async function startSession(ctx: AccountsContext, db: Database, user: Use
     tokenHash: hash,
     expiresAt: expiry(ctx),
   });
-  return { user, refresh: token, ...(await ctx.issueAccessToken(user)) };
+  return { user, refresh: token, ...(await ctx.issueAccessToken(user, sessionId)) };
 }
 
 /** When a session that is used now lapses. */

@@ -1,6 +1,7 @@
 import type { ConversationState } from '@duet/contract';
 import { and, eq, sql } from 'drizzle-orm';
 import { unionAll } from 'drizzle-orm/pg-core';
+import { arrayOf } from '../../db/array-of.ts';
 import { conversations } from '../../db/schema.ts';
 import type { Context } from '../context.ts';
 import { decodePosition, isChangedSince } from './changes.ts';
@@ -30,7 +31,7 @@ export async function* findChanges(
       .from(conversations)
       .where(and(sql`${userId} = person.user_id`, isChangedSince(since)));
   for (let start = 0; start < userIds.length; start += CHUNK) {
-    const people = sql.param(userIds.slice(start, start + CHUNK));
+    const people = sql.param(arrayOf(userIds.slice(start, start + CHUNK)));
     const changed = unionAll(side(user1Id), side(user2Id)).as('changed');
     const rows = await ctx.db
       .select({ userId: sql<string>`person.user_id`, row: conversations })

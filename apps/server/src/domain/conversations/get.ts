@@ -1,4 +1,5 @@
 import type { Conversation } from '@duet/contract';
+import { arrayOf } from '../../db/array-of.ts';
 import type { ActorContext } from '../context.ts';
 import { DomainError } from '../error.ts';
 import { noSuchConversation } from './authorize.ts';
@@ -14,7 +15,7 @@ export async function getConversation(
   input: { conversation_id: string },
 ): Promise<Conversation> {
   const id = input.conversation_id;
-  const [read] = isConversationId(id) ? await readConversations(db)({ ids: [id] }) : [];
+  const [read] = isConversationId(id) ? await readConversations(db)({ ids: arrayOf([id]) }) : [];
   if (!read) throw noSuchConversation();
   if (read.user1.id !== actor.id && read.user2.id !== actor.id) throw new DomainError('not_participant');
   return viewAs(actor.id, read);

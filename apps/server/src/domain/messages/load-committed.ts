@@ -1,12 +1,12 @@
 import type { ConversationState } from '@duet/contract';
 import { sql } from 'drizzle-orm';
+import { arrayOf } from '../../db/array-of.ts';
 import type { Database } from '../../db/client.ts';
 import { milliseconds, packed, unpack } from '../../db/pack.ts';
 import { conversations, messages, users } from '../../db/schema.ts';
 import type { MessageCommitted } from '../../events/events.ts';
 import type { LoadCommitted } from '../../events/notes.ts';
 import { toTimestamp } from '../timestamp.ts';
-import { arrayOf } from './array-of.ts';
 import { isRead } from './view.ts';
 
 /** Ranges read at once. */

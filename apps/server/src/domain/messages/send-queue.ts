@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ConversationState, Message, User } from '@duet/contract';
 import type { Database } from '../../db/client.ts';
-import { sqlStateOf, UNIQUE_VIOLATION } from '../../db/errors.ts';
+import { sqlStateOf, UNIQUE_VIOLATION, wasTried } from '../../db/errors.ts';
 import type { Events, MessageCommitted } from '../../events/events.ts';
 import type { Participants } from '../conversations/participants.ts';
 import type { DomainMeter } from '../meter.ts';
@@ -54,6 +54,8 @@ const MAX_LINKS = 32;
 
 /** Taken by a send with the same id that committed meanwhile; a deadlock; not serializable. */
 const TRANSIENT = [UNIQUE_VIOLATION, '40P01', '40001'];
+/** The connection was ended by an operator. */
+const ENDED = '57P01';
 /** The same, and: a lock that is not to be had, a statement that took too long. */
 const OF_ONE = [...TRANSIENT, '55P03', '57014'];
 /** The driver hands out a connection that broke until it has seen it close, which is some events later. */
@@ -105,7 +107,7 @@ export function createSendQueue({
     idOf: ({ message }) => message.messageId,
     sizeOf: ({ message }) => message.content.length + OVERHEAD_BYTES,
     // No answer: it may have been committed, and then it is found again.
-    isTransient: (error) => TRANSIENT.includes(sqlStateOf(error) ?? '40001'),
+    isTransient: (error) => wasTried(error) && [...TRANSIENT, ENDED].includes(sqlStateOf(error) ?? ENDED),
     beforeRetry: () => sleep(RETRY_AFTER_MS),
     isOfOne: (error) => {
       const state = sqlStateOf(error);

@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm';
+import { arrayOf } from '../../db/array-of.ts';
 import type { Database } from '../../db/client.ts';
 import { CURRENT_XID, conversations, messages } from '../../db/schema.ts';
-import { arrayOf } from './array-of.ts';
 import type { Store, Stored } from './store.ts';
 
 /** What the statement says of a message; `user1` is null when there is no such conversation. */

@@ -1,10 +1,10 @@
 import type { ConversationState } from '@duet/contract';
 import { sql } from 'drizzle-orm';
+import { arrayOf } from '../../db/array-of.ts';
 import type { Database } from '../../db/client.ts';
 import { milliseconds } from '../../db/pack.ts';
 import { CURRENT_XID, conversations, messages } from '../../db/schema.ts';
 import type { UserPair } from '../../events/events.ts';
-import { arrayOf } from './array-of.ts';
 import type { NewMessage, Stored } from './store.ts';
 
 /** A message, and the two who take part in its conversation; the sender is one of them. */

@@ -3,12 +3,24 @@ import { type User, username as usernameSchema } from '@duet/contract';
 import { eq } from 'drizzle-orm';
 import { users } from '../../db/schema.ts';
 import type { Context } from '../context.ts';
+import { DomainError } from '../error.ts';
+import { type Grant, holds, standingOf } from './grant.ts';
 import { usernameKey } from './username-key.ts';
 
-/** The user with this id, made on the first sight of a token for it (PROTOCOL 1.4). `name` is only used then. */
-export async function provisionUser(ctx: Context, id: string, name: string | undefined): Promise<User> {
-  const known = await findById(ctx, id);
+/** What a token says; the name is only used when its user is new. */
+export interface Presented extends Grant {
+  readonly name: string | undefined;
+}
+
+/**
+ * The user of a token, made on its first sight (PROTOCOL 1.4).
+ * @throws DomainError `invalid_token` when this access was ended
+ */
+export async function provisionUser(ctx: Context, presented: Presented): Promise<User> {
+  const { userId: id, name, sessionId } = presented;
+  const known = await find(ctx, presented);
   if (known) return known;
+  if (sessionId !== undefined) throw new DomainError('invalid_token');
   for (const username of candidates(id, name)) {
     const [made] = await ctx.db
       .insert(users)
@@ -16,18 +28,20 @@ export async function provisionUser(ctx: Context, id: string, name: string | und
       .onConflictDoNothing()
       .returning({ id: users.id, username: users.username });
     // Nothing was made: either a request beside this one made the user, or the name is taken.
-    const user = made ?? (await findById(ctx, id));
+    const user = made ?? (await find(ctx, presented));
     if (user) return user;
   }
   throw new Error('no free username for a new user');
 }
 
-async function findById({ db }: Context, id: string): Promise<User | undefined> {
-  const [user] = await db
-    .select({ id: users.id, username: users.username })
+async function find({ db }: Context, presented: Presented): Promise<User | undefined> {
+  const [found] = await db
+    .select({ id: users.id, username: users.username, ...standingOf(presented) })
     .from(users)
-    .where(eq(users.id, id));
-  return user;
+    .where(eq(users.id, presented.userId));
+  if (!found) return undefined;
+  if (!holds(presented, found)) throw new DomainError('invalid_token');
+  return { id: found.id, username: found.username };
 }
 
 /** The name itself, then with suffixes that only this id has, then with one that nobody can take before. */

@@ -1,5 +1,6 @@
 import type { FastifyBaseLogger } from 'fastify';
 import type { Context } from '../../domain/context.ts';
+import { refusalOf } from '../../domain/error.ts';
 import { markSeen } from '../../domain/users/mark-seen.ts';
 
 /** Remembers that people were there at that time; what cannot be written is logged, and they are left out of what it resolves with. */
@@ -16,7 +17,7 @@ export function presenceContext(ctx: Context, log: FastifyBaseLogger): PresenceC
     try {
       return await markSeen(ctx, userIds, at);
     } catch (err) {
-      log.error({ err }, 'when people were last seen could not be written');
+      if (!refusalOf(err)) log.error({ err }, 'when people were last seen could not be written');
       return new Map();
     }
   };

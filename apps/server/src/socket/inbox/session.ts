@@ -14,6 +14,7 @@ import type { Context } from '../../domain/context.ts';
 import { DomainError } from '../../domain/error.ts';
 import type { Trace } from '../../domain/trace.ts';
 import type { RateLimits } from '../../limits/rate-limits.ts';
+import type { Access } from '../access.ts';
 import { Connection } from '../connection.ts';
 import type { Visit } from '../door.ts';
 import { FrameObserver, type ObservedFrame, type SocketObservers } from '../frame-observer.ts';
@@ -32,6 +33,7 @@ export interface InboxServices extends SocketObservers {
   readonly limits: RateLimits;
   readonly authenticate: Authenticate;
   readonly hub: Hub;
+  readonly access: Access;
   readonly presence: Presence;
   readonly watchers: Watchers;
   readonly typing: Typing;
@@ -158,6 +160,8 @@ export class InboxSession {
 
   #welcome(identity: Identity): InboxFrame | undefined {
     this.connection.expireAt(identity.expiresAt);
+    this.#services.access.hold(this.connection, identity);
+    if (!this.connection.isOpen) return undefined;
     const left = Math.max(0, identity.expiresAt.getTime() - Date.now());
     clearTimeout(this.#timer);
     const warnIn = left - Math.min(WARNING_MS, left / 2);
@@ -200,9 +204,10 @@ export class InboxSession {
     clearTimeout(this.#timer);
     this.#frames.close();
     if (!this.#member) return;
-    const { presence, watchers, typing, meter } = this.#services;
+    const { access, presence, watchers, typing, meter } = this.#services;
     meter.closed('inbox', code);
     this.#leaveHub();
+    access.release(this.connection, this.#member.ctx.actor.id);
     typing.leave(this.connection);
     watchers.unwatchAll(this.connection);
     presence.leave(this.#member.ctx.actor.id);
