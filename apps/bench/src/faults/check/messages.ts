@@ -33,14 +33,17 @@ export function* changed(facts: Facts): Generator<Found> {
 }
 
 /** One id, one message. */
-export function* doubled({ truths, acks }: Facts): Generator<Found> {
-  for (const { byMessage } of truths.values())
-    for (const [message, there] of byMessage)
-      if (there.length > 1)
-        yield {
-          what: `${message} is there ${there.length} times`,
-          events: [...there, ...(acks.get(message) ?? [])],
-        };
+export function* doubled(facts: Facts): Generator<Found> {
+  for (const { byMessage } of facts.truths.values())
+    for (const [message, there] of byMessage) {
+      if (there.length === 1) continue;
+      // Of each place the first time that somebody was shown it.
+      const shown = there.flatMap(
+        ({ seq }) =>
+          facts.events.find((e) => e.type === 'frame' && e.message === message && e.seq === seq) ?? [],
+      );
+      yield { what: `${message} is there ${there.length} times`, events: [...there, ...shown] };
+    }
 }
 
 /** Nothing is there that its sender did not send. */

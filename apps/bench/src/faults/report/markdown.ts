@@ -136,7 +136,11 @@ function commandOf({ plan: { seed, minutes, deployment, bus, rate, every, bug } 
   return `npx pnpm@12 faults --seed ${seed} --minutes ${minutes} --deployment ${deployment}${joined} --rate ${rate} --every ${every}${broken}`;
 }
 
+/** As the formatter has it. */
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
-  return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
+  const all = [head, ...rows];
+  const widths = head.map((_, i) => Math.max(3, ...all.map((cells) => cells[i]?.length ?? 0)));
+  const line = (cells: readonly string[]) =>
+    `| ${cells.map((cell, i) => cell.padEnd(widths[i] ?? 0)).join(' | ')} |`;
+  return [line(head), line(widths.map((width) => '-'.repeat(width))), ...rows.map(line)].join('\n');
 }
