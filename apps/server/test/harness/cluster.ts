@@ -106,11 +106,14 @@ function own(path: string): void {
   if (USER !== undefined) chownSync(path, idOf('u'), idOf('g'));
 }
 
-/** A program of PostgreSQL, as its own user. */
+/** A program of PostgreSQL, as its own user; it ends when whoever started it does. */
 function command(name: string, args: readonly string[]): [string, string[]] {
   const program = join(BIN, name);
   if (USER === undefined) return [program, [...args]];
-  return ['setpriv', ['--reuid', USER, '--regid', USER, '--clear-groups', program, ...args]];
+  return [
+    'setpriv',
+    ['--pdeathsig', 'QUIT', '--reuid', USER, '--regid', USER, '--clear-groups', program, ...args],
+  ];
 }
 
 function idOf(which: 'u' | 'g'): number {
