@@ -16,7 +16,7 @@ afterAll(async () => {
 });
 
 /** What needs local accounts, which are off here. */
-const OF_ACCOUNTS = /^3\.8\.([1-9]|10)$|^3\.1\.\d+$|^1\.4\.11$/;
+const OF_ACCOUNTS = /^3\.8\.([1-9]|1[01])$|^3\.1\.\d+$|^1\.4\.11$/;
 
 async function allHolds(urls: readonly string[]): Promise<void> {
   const results = await check(
