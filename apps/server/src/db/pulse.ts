@@ -66,7 +66,12 @@ export class Pulse {
 
   async #ask(): Promise<void> {
     try {
-      await this.#answer();
+      // A connection that broke says nothing of the database: another one does.
+      await this.#answer().catch((error: unknown) => {
+        if (this.#isAway || this.#closed || error instanceof Silence || sqlStateOf(error)) throw error;
+        this.#renew();
+        return this.#answer();
+      });
       this.heard();
       if (!this.#isAway || this.#closed) return;
       this.#isAway = false;
@@ -88,20 +93,16 @@ export class Pulse {
   }
 
   async #answer(): Promise<void> {
-    const client = this.#client;
     const timeout = new AbortController();
     const silence = sleep(SILENCE_MS, undefined, { signal: timeout.signal }).then(async () => {
       await sleep(0); // the answer may be here, and it was this process that stood still
       throw new Silence('no answer');
     });
-    const answer = client`select 1`.simple();
+    const answer = this.#client`select 1`.simple();
     try {
       await Promise.race([answer, silence]);
     } catch (error) {
-      if (error instanceof Silence) {
-        this.#client = this.#connect();
-        void client.end({ timeout: 0 });
-      }
+      if (error instanceof Silence) this.#renew();
       throw error;
     } finally {
       timeout.abort();
@@ -115,6 +116,11 @@ export class Pulse {
     if (this.#closed) return;
     const wait = this.#isAway ? EVERY_MS.away : EVERY_MS.well;
     this.#timer = setTimeout(() => void this.ask().catch(() => {}), wait);
+  }
+
+  #renew(): void {
+    void this.#client.end({ timeout: 0 });
+    this.#client = this.#connect();
   }
 
   #connect(): postgres.Sql {

@@ -108,6 +108,7 @@ function routeOf({ is404, routeOptions }: FastifyRequest): string {
 
 function levelOf(code: ErrorCode): 'error' | 'warn' | 'info' {
   if (code === 'internal') return 'error';
+  if (code === 'unavailable') return 'info'; // why, the log knows already
   const row = errors[code];
   const status: number = 'status' in row ? row.status : 400;
   return status >= 500 || status === 429 ? 'warn' : 'info';

@@ -152,8 +152,10 @@ describe.each(PROXIES)('behind %s', (name) => {
       if (name === 'nginx') await proxy.reload((text) => text);
     });
     // It was out of turn before it refused anything.
-    if (name === 'haproxy')
+    if (name === 'haproxy') {
       expect(proxy.log()).toContain('rest/node1 is DOWN, reason: Layer7 wrong status, code: 503');
+      await expect.poll(() => proxy.log(), { timeout: 10_000 }).toContain('rest/node1 is UP');
+    }
     // HAProxy does not try again when a node is cut off in the middle of a request: whoever called does, as the SDK.
     const duet = createRest({ url: proxy.url, getToken: async () => ada.token });
     const list = async () => {

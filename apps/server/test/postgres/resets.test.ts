@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createPostgres } from '../harness/database.ts';
 import { entity } from '../harness/http.ts';
@@ -30,11 +31,13 @@ test('3.6: connections that are reset under load stop nobody from sending, and n
   let resets = 0;
   const sendUntilStored = async (person: Person, id: string, content: string) => {
     const json = { content, message_id: randomUUID() };
+    const began = performance.now();
     for (let tries = 1; ; tries += 1) {
       const answer = await person.post(`/api/chat/conversations/${id}/messages/`, json);
       if (answer.status === 200 || answer.status === 201) break;
       expect([500, 503]).toContain(answer.status);
-      expect(tries).toBeLessThan(50);
+      expect(performance.now() - began, `${tries} tries`).toBeLessThan(20_000);
+      await sleep(20); // as any client would
     }
     stored += 1;
     if (resets < RESETS && stored >= SENDS_BETWEEN * (resets + 1)) {
@@ -74,6 +77,7 @@ test('4.4: what was sent once comes once, though the answer to its commit got lo
   const first = randomUUID();
   socket.send({ message: 'first', message_id: first });
   await socket.take(1);
+  const later = await ada.connect(id);
 
   way.loseAnswers();
   socket.send({ message: 'committed, and nobody knows' });
@@ -82,7 +86,7 @@ test('4.4: what was sent once comes once, though the answer to its commit got lo
   expect(await socket.take(1)).toMatchObject([{ message: 'the next', seq: 3 }]);
 
   // Somebody who comes later and sends it again does get the original, whatever happens to the answer.
-  const later = await ada.connect(id);
+  await later.take(2);
   way.loseAnswers();
   later.send({ message: 'first', message_id: first });
   expect(await later.take(1)).toMatchObject([{ message: 'first', seq: 1 }]);

@@ -1,3 +1,6 @@
+/** All connections of a pool of two may have broken at once. */
+const MAX_RETRIES = 2;
+
 /** Does every item of a batch, or none. @param isRetry a try before may have done it, and only its answer got lost @returns a result for each item, in its order */
 export type DoBatch<Item, Result> = (batch: readonly Item[], isRetry: boolean) => Promise<readonly Result[]>;
 
@@ -138,7 +141,7 @@ export class GroupCommit<Item, Result> {
     this.#start();
   }
 
-  /** Does a batch, twice if that may help. @returns why it failed */
+  /** Does a batch, some times if that may help. @returns why it failed */
   async #attempt(
     batch: readonly Entry<Item, Result>[],
     work: DoBatch<Item, Result>,
@@ -146,13 +149,16 @@ export class GroupCommit<Item, Result> {
   ): Promise<{ error: unknown; isRetry: boolean } | undefined> {
     const items = batch.map(({ item }) => item);
     let isRetry = wasTried;
-    try {
-      const results = await work(items, isRetry).catch(async (error: unknown) => {
-        if (!this.#options.isTransient(error)) throw error;
+    const tryAgain =
+      (triesLeft: number) =>
+      async (error: unknown): Promise<readonly Result[]> => {
+        if (triesLeft === 0 || !this.#options.isTransient(error)) throw error;
         await this.#options.beforeRetry();
         isRetry = true;
-        return work(items, isRetry);
-      });
+        return work(items, isRetry).catch(tryAgain(triesLeft - 1));
+      };
+    try {
+      const results = await work(items, isRetry).catch(tryAgain(MAX_RETRIES));
       results.forEach((result, i) => {
         const entry = batch[i];
         if (!entry) return;
