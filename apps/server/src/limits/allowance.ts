@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type RateLimiterAbstract, RateLimiterRes } from 'rate-limiter-flexible';
 import { DomainError } from '../domain/error.ts';
 
@@ -5,6 +6,10 @@ import { DomainError } from '../domain/error.ts';
 const PARTS = 10;
 /** The shortest that a refusal lasts: what was on its way when its sender heard of it is refused, too, and nothing overtakes what is sent again. */
 const SHORTEST_REFUSAL_MS = 1000;
+/** So many are refused at once in a window. Then it takes a while, for which the peer is not read from: saying no must not keep the server busy. */
+const PROMPTLY_REFUSED = 200;
+/** Between half of this and one and a half, or the sockets of a flood would all be heard at the same moment. */
+const LATE_REFUSAL_MS = 1000;
 /** For so many keys, and as many more, a node knows what they did; beyond, those that were used longest ago begin anew. */
 const MAX_KEYS = 50_000;
 
@@ -16,7 +21,7 @@ interface Lease {
   endsAt: number;
   /** The store has no more until then. */
   isSpent: boolean;
-  hasRefused: boolean;
+  refused: number;
   /** Those that ask for more, in their order. */
   readonly waiting: { readonly resolve: () => void; readonly reject: (refusal: DomainError) => void }[];
 }
@@ -59,7 +64,13 @@ export class Allowance {
         lease.left -= 1;
         return undefined;
       }
-      if (lease.isSpent) throw refusal(lease, now);
+      if (lease.isSpent) {
+        const error = refusal(lease, now);
+        if (lease.refused <= PROMPTLY_REFUSED) throw error;
+        return sleep(LATE_REFUSAL_MS * (0.5 + Math.random())).then(() => {
+          throw error;
+        });
+      }
     }
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     if (lease.waiting.push({ resolve, reject }) === 1) void this.#serve(key, lease);
@@ -88,7 +99,7 @@ export class Allowance {
       unreported: this.#part,
       endsAt: now + this.#windowMs,
       isSpent: false,
-      hasRefused: false,
+      refused: 0,
       waiting: [],
     };
     this.#young.set(key, lease);
@@ -129,7 +140,7 @@ function resultOf(error: unknown): RateLimiterRes {
 }
 
 function refusal(lease: Lease, now: number): DomainError {
-  if (!lease.hasRefused) lease.endsAt = Math.max(lease.endsAt, now + SHORTEST_REFUSAL_MS);
-  lease.hasRefused = true;
+  if (lease.refused === 0) lease.endsAt = Math.max(lease.endsAt, now + SHORTEST_REFUSAL_MS);
+  lease.refused += 1;
   return DomainError.rateLimited(lease.endsAt - now);
 }

@@ -13,6 +13,8 @@ const PACE_BYTES = 64 * 1024;
 const MAX_WAITING_FRAMES = 32;
 /** So many frames in a row that were too many: whoever does not listen is sent away. */
 const MAX_REFUSED = 1000;
+/** So long it has to read why. */
+const FLOOD_END_MS = 1000;
 /** Longest wait of a timer; a token may live longer. */
 const MAX_TIMER_MS = 2 ** 31 - 1;
 
@@ -114,7 +116,9 @@ export class Connection implements Listener {
     this.#closing = true;
     this.#meter.ended(code);
     this.#work.drop();
-    if (this.#ws.isPaused) this.#ws.resume();
+    // Of a flood no more is read, so its end is not seen either.
+    if (code === 'rate_limited') setTimeout(() => this.#ws.terminate(), FLOOD_END_MS).unref();
+    else if (this.#ws.isPaused) this.#ws.resume();
     this.#ws.close(errors[code].close, code);
   }
 
