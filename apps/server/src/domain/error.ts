@@ -23,7 +23,13 @@ export class DomainError extends Error {
   /** More than somebody may do, who may again after so long. */
   static rateLimited(ms: number): DomainError {
     const retryAfter = Math.max(1, Math.ceil(ms / 1000));
-    return new DomainError('rate_limited', `too many; try again in ${retryAfter} s`, { retryAfter });
+    const { stackTraceLimit } = Error;
+    Error.stackTraceLimit = 0; // in a flood most of the work would be finding out where it was thrown
+    try {
+      return new DomainError('rate_limited', `too many; try again in ${retryAfter} s`, { retryAfter });
+    } finally {
+      Error.stackTraceLimit = stackTraceLimit;
+    }
   }
 
   /** A request with one field at fault. */

@@ -45,6 +45,18 @@ test('a refusal lasts a second, so that nothing overtakes what was refused', asy
   expect(await ask(allowance)).toBe(true);
 });
 
+test('who goes on regardless hears of it late', async () => {
+  const allowance = new Allowance(storeOf(), LIMIT);
+  expect(await letThrough(allowance, 300)).toBe(100);
+  let heard: true | number | undefined;
+  const late = ask(allowance).then((answer) => (heard = answer));
+  await vi.advanceTimersByTimeAsync(490);
+  expect(heard).toBeUndefined();
+  await vi.advanceTimersByTimeAsync(1010);
+  await late;
+  expect(heard).toBe(5);
+});
+
 test('a tenth costs no promise, and the store hears of nobody who does no more', async () => {
   const store = storeOf();
   const consume = vi.spyOn(store, 'consume');

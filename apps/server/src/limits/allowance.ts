@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { type RateLimiterAbstract, RateLimiterRes } from 'rate-limiter-flexible';
 import { DomainError } from '../domain/error.ts';
 
@@ -67,8 +66,8 @@ export class Allowance {
       if (lease.isSpent) {
         const error = refusal(lease, now);
         if (lease.refused <= PROMPTLY_REFUSED) throw error;
-        return sleep(LATE_REFUSAL_MS * (0.5 + Math.random())).then(() => {
-          throw error;
+        return new Promise((_, reject) => {
+          setTimeout(reject, LATE_REFUSAL_MS * (0.5 + Math.random()), error);
         });
       }
     }
