@@ -47,9 +47,11 @@ export function startOutsider(me: Me): { finish(): Promise<void> } {
       ws.on('error', () => {}); // a close follows
       ws.on('close', (code) => {
         clearTimeout(timer);
-        const isFault = Object.values(errors).some((row) => 'close' in row && row.close === code);
-        if (isFault && !OUT_CLOSES.includes(code) && code !== 1011 && code !== 1012)
-          admitted(id, 'listen, socket', `closed with ${code}`);
+        // To be told to come back later is not to be let in.
+        const isFinal = Object.values(errors).some(
+          (row) => 'close' in row && row.close === code && row.recovery !== 'retry',
+        );
+        if (isFinal && !OUT_CLOSES.includes(code)) admitted(id, 'listen, socket', `closed with ${code}`);
         resolve();
       });
     });
