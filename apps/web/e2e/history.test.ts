@@ -113,12 +113,14 @@ test('I jump back to the newest message, and see what comes', async ({ visit, hi
   const { page, chat } = await visit({ session: history.reader.session });
   await page.goto(`/#/c/${history.id}`);
   await expect(chat.message(NEWEST)).toBeInViewport();
+  await expectStill(chat);
   const older = page.waitForResponse(/before=/);
   await turnWheel(page, chat, -20_000);
   await older;
   await page.getByRole('button', { name: 'Jump to the newest' }).click();
   await expect(chat.message(NEWEST)).toBeInViewport({ ratio: 1 });
   await expect(page.getByRole('button', { name: 'Jump to the newest' })).toBeHidden();
+  await expectStill(chat);
 
   await turnWheel(page, chat, -2000);
   const jump = page.getByRole('button', { name: 'Jump to the newest messages, 1 new' });

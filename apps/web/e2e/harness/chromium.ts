@@ -19,6 +19,7 @@ export function findChromium(): string | undefined {
 
 /** Nothing that reaches out by itself; a sandbox needs a user who is not root. */
 export const CHROMIUM_FLAGS = [
+  '--disable-smooth-scrolling',
   '--disable-gpu',
   '--disable-quic',
   '--no-first-run',
