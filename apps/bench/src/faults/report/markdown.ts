@@ -69,6 +69,7 @@ function runTables(runs: readonly RunResult[]): string[] {
       ]),
     ),
     'The SDK waits for up to 20 s before it connects again, chosen at random, when it failed several times; the clients by hand for no more than 1.5 s.',
+    'Times are those of the machine, too: a run that shares two cores with others waits mostly for its servers to start again.',
     faultTable(runs),
     repeat(runs),
     'The seed decides who is there, who says what to whom when, and what goes wrong where and when; which connections there are just then, and what is on its way on them, is the machine’s timing and not repeatable.',
