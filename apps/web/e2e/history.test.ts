@@ -48,6 +48,7 @@ test('I scroll up, older messages come, and nothing that I see jumps', async ({ 
   });
   await page.goto(`/#/c/${history.id}`);
   await expect(chat.message(NEWEST)).toBeInViewport();
+  await expectStill(chat);
 
   for (let round = 0; round < 5; round += 1) {
     release = Promise.withResolvers<void>();
@@ -70,6 +71,7 @@ test('While I scroll, messages only ever go the way I turn the wheel', async ({ 
   const { page, chat } = await visit({ session: history.reader.session });
   await page.goto(`/#/c/${history.id}`);
   await expect(chat.message(NEWEST)).toBeInViewport();
+  await expectStill(chat);
   await chat.log.evaluate((element) => {
     const { top: upper, bottom: lower } = element.getBoundingClientRect();
     const placed = () => {
