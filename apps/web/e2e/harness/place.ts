@@ -41,7 +41,7 @@ export async function turnWheel(page: Page, chat: Chat, deltaY: number): Promise
   await page.mouse.wheel(0, deltaY);
 }
 
-/** Until nothing moves any more: two frames in a row with every message where it was. */
+/** Until nothing moves any more: twenty frames in a row with every message where it was. */
 export async function expectStill(chat: Chat): Promise<void> {
   await expect
     .poll(() =>
@@ -49,7 +49,7 @@ export async function expectStill(chat: Chat): Promise<void> {
         const frame = () => new Promise((resolve) => requestAnimationFrame(resolve));
         const place = () => `${element.scrollTop} ${element.scrollHeight}`;
         const before = place();
-        for (let frames = 0; frames < 5; frames += 1) await frame();
+        for (let frames = 0; frames < 20; frames += 1) await frame();
         return place() === before;
       }),
     )
