@@ -10,8 +10,10 @@ import { planned } from './protocol.ts';
 const SOCKETS = 4;
 const CONNECTIONS = 16;
 const AGAIN_AFTER_MS = 50;
-/** So much may wait to be written on a socket; then it is the wire that holds the flood back. */
+/** So much may wait to be written on a socket; then it is the wire that holds the flood back, */
 const FULL_BYTES = 64 * 1024;
+/** and is asked again after so long: whoever only asks takes the processor that the server may need. */
+const FULL_MS = 2;
 
 const heard = z.object({ type: z.string(), code: z.string().optional() });
 const counts = new Map<string, number>();
@@ -42,7 +44,9 @@ async function floodSocket(url: string, protocols: string[], frame: () => object
         ws.send(JSON.stringify(frame()));
         sent += 1;
       }
-      if (ws.readyState === WebSocket.OPEN) setImmediate(pour);
+      if (ws.readyState !== WebSocket.OPEN) return;
+      if (ws.bufferedAmount < FULL_BYTES) setImmediate(pour);
+      else setTimeout(pour, FULL_MS);
     };
     ws.once('open', pour);
     await closed;

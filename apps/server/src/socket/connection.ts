@@ -9,14 +9,20 @@ import { type Work, WorkQueue } from './work-queue.ts';
 const MAX_BUFFERED_BYTES = 1024 * 1024;
 /** What is sent in a row waits for the peer to read beyond this many. */
 const PACE_BYTES = 64 * 1024;
-/** With this many frames waiting to be handled the socket is not read from, and TCP slows the peer down. */
-const MAX_WAITING_FRAMES = 32;
+/** So many frames are handled at a time. With more than that the socket is not read from, and TCP slows the peer down. */
+const MAX_FRAMES_AT_WORK = 32;
 /** So many frames in a row that were too many: whoever does not listen is sent away. */
 const MAX_REFUSED = 1000;
 /** So long it has to read why. */
 const FLOOD_END_MS = 1000;
 /** Longest wait of a timer; a token may live longer. */
 const MAX_TIMER_MS = 2 ** 31 - 1;
+
+/** A frame as it came. */
+interface Frame {
+  readonly data: RawData;
+  readonly isBinary: boolean;
+}
 
 /** Says what a frame asks for. What the work returns is a frame for this socket alone, if there is one. */
 export type HandleFrame = (data: RawData, isBinary: boolean) => Work<Buffer | undefined>;
@@ -39,7 +45,10 @@ export class Connection implements Listener {
   readonly #ws: WebSocket;
   /** The same connection beneath: what goes out comes with its header, made once for all sockets, and is written as it is. */
   readonly #socket: Duplex;
+  readonly #handle: HandleFrame;
   readonly #work: WorkQueue<Buffer | undefined>;
+  /** Frames that were read together with those at work, and that nobody looked into: what was read at once may be thousands. */
+  #unseen: Frame[] = [];
   readonly #meter: SocketMeter;
   #alive = true;
   /** Whether a frame was handled, or some of what was sent was read, since the last beat. */
@@ -53,10 +62,13 @@ export class Connection implements Listener {
   constructor(ws: WebSocket, socket: Duplex, handle: HandleFrame, meter: SocketMeter) {
     this.#ws = ws;
     this.#socket = socket;
+    this.#handle = handle;
     this.#meter = meter;
     this.#work = new WorkQueue((answer) => this.#workDone(answer));
     ws.on('message', (data, isBinary) => {
-      if (!this.#closing) this.enqueue(handle(data, isBinary));
+      if (this.#closing) return;
+      if (this.#work.size < MAX_FRAMES_AT_WORK) this.enqueue(handle(data, isBinary));
+      else this.#unseen.push({ data, isBinary });
     });
     ws.on('pong', () => {
       this.#alive = true;
@@ -116,6 +128,7 @@ export class Connection implements Listener {
     this.#closing = true;
     this.#meter.ended(code);
     this.#work.drop();
+    this.#unseen = [];
     // Of a flood no more is read, so its end is not seen either.
     if (code === 'rate_limited') setTimeout(() => this.#ws.terminate(), FLOOD_END_MS).unref();
     else if (this.#ws.isPaused) this.#ws.resume();
@@ -154,13 +167,16 @@ export class Connection implements Listener {
   enqueue(work: Work<Buffer | undefined>): void {
     if (this.#closing) return;
     this.#work.add(work);
-    if (this.#work.size >= MAX_WAITING_FRAMES) this.#ws.pause();
+    if (this.#work.size >= MAX_FRAMES_AT_WORK) this.#ws.pause();
   }
 
   #workDone(answer: Buffer | undefined): void {
     if (answer && !this.#closing) this.send(answer);
     this.#progressed = true;
-    if (this.#ws.isPaused && this.#work.size < MAX_WAITING_FRAMES / 2) {
+    const next = this.#unseen.shift();
+    if (next) {
+      this.enqueue(this.#handle(next.data, next.isBinary));
+    } else if (this.#ws.isPaused && this.#work.size < MAX_FRAMES_AT_WORK / 2) {
       this.#alive = true; // its pong may be among what is read now
       this.#ws.resume();
     }

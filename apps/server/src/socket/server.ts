@@ -14,6 +14,7 @@ import { dispatch } from './dispatch.ts';
 import type { Door, Visit } from './door.ts';
 import { FrameObserver, type SocketObservers } from './frame-observer.ts';
 import { refuse, targetOf, tokenOf } from './handshake.ts';
+import { Heartbeat } from './heartbeat.ts';
 import type { Hub, Seat } from './hub.ts';
 import { presenceContext } from './inbox/last-seen.ts';
 import { Presence } from './inbox/presence.ts';
@@ -60,8 +61,7 @@ export class SocketServer {
     handleProtocols: (offered, request) =>
       targetOf(request).isInbox && offered.has(INBOX_SUBPROTOCOL) && INBOX_SUBPROTOCOL,
   });
-  readonly #connections = new Set<Connection>();
-  readonly #heartbeat: NodeJS.Timeout;
+  readonly #heartbeat: Heartbeat;
   readonly #inbox: InboxServices;
   #draining = false;
 
@@ -81,24 +81,22 @@ export class SocketServer {
       socket.on('error', (err) => log.debug({ err }, 'a socket failed while connecting'));
       void this.#open(request, socket, head);
     });
-    this.#heartbeat = setInterval(() => {
-      for (const connection of this.#connections) connection.beat();
-    }, heartbeatSeconds * 1000);
+    this.#heartbeat = new Heartbeat(heartbeatSeconds);
   }
 
   /** How much waits to be read, by all peers together. */
   get bufferedBytes(): number {
     let sum = 0;
-    for (const { bufferedBytes } of this.#connections) sum += bufferedBytes;
+    for (const { bufferedBytes } of this.#heartbeat.connections()) sum += bufferedBytes;
     return sum;
   }
 
   /** Takes no more sockets and closes those there are with 1012; resolves when they are gone, within seconds. */
   async drain(): Promise<void> {
     this.#draining = true;
-    clearInterval(this.#heartbeat);
+    this.#heartbeat.stop();
     const cut = setTimeout(() => this.cut(), DRAIN_TIMEOUT_MS);
-    const connections = [...this.#connections];
+    const connections = [...this.#heartbeat.connections()];
     for (const connection of connections) connection.close('server_restarting');
     await Promise.all([...this.#ws.clients].map((ws) => new Promise((resolve) => ws.once('close', resolve))));
     clearTimeout(cut);
@@ -231,9 +229,9 @@ export class SocketServer {
   }
 
   #keep(ws: WebSocket, connection: Connection): void {
-    this.#connections.add(connection);
+    const remove = this.#heartbeat.add(connection);
     // It may have sent what is still to be handled.
-    ws.once('close', () => void connection.settled().then(() => this.#connections.delete(connection)));
+    ws.once('close', () => void connection.settled().then(remove));
   }
 }
 
