@@ -22,12 +22,27 @@ export function clientOf(request: IncomingMessage, trust: Trust): string | undef
   return proxyAddress(request, trust);
 }
 
+/** The networks of addresses that were there lately; a connection asks for each of its requests. */
+const known = new Map<string, string>();
+const MAX_KNOWN = 1000;
+
 /**
  * What limits count an address as: itself, or the /64 of an IPv6 address, of which one household or one machine has all.
  * @param address undefined when its connection is gone meanwhile; a proxy may also say nonsense
  */
 export function networkOf(address: string | undefined): string {
-  if (address === undefined || !ip.isValid(address)) return 'unknown';
+  if (address === undefined) return 'unknown';
+  let network = known.get(address);
+  if (network === undefined) {
+    network = parse(address);
+    if (known.size >= MAX_KNOWN) known.clear();
+    known.set(address, network);
+  }
+  return network;
+}
+
+function parse(address: string): string {
+  if (!ip.isValid(address)) return 'unknown';
   const parsed = ip.process(address);
   if (parsed.kind() === 'ipv4') return parsed.toString();
   return `${Buffer.from(parsed.toByteArray().slice(0, 8)).toString('hex')}/64`;

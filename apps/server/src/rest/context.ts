@@ -27,5 +27,5 @@ export interface RequestContext {
   readonly baseUrl: string;
   readonly reply: ReplyMeta;
   /** Hears how each call ended; undefined where the request as a whole says it. */
-  readonly called?: (procedure: string, seconds: number, error: TRPCError | undefined) => void;
+  readonly called?: ((procedure: string, seconds: number, error: TRPCError | undefined) => void) | undefined;
 }

@@ -31,10 +31,10 @@ declare module 'fastify' {
 /** Counts every answer, traces it, and puts the refused ones into the log, a line each. */
 export function observeRequests(app: FastifyInstance, { meter, tracer }: HttpObservers): void {
   app.decorateRequest(OBSERVED);
-  app.addHook('onRequest', async (request) => {
+  app.addHook('onRequest', (request, _reply, done) => {
     const observed: Observed = {};
     request.setDecorator(OBSERVED, observed);
-    if (!tracer) return;
+    if (!tracer) return done();
     const { traceparent } = request.headers;
     observed.span = tracer.begin(operationOf(request), {
       kind: 'server',
@@ -45,8 +45,9 @@ export function observeRequests(app: FastifyInstance, { meter, tracer }: HttpObs
         'duet.request_id': request.id,
       },
     });
+    done();
   });
-  app.addHook('onResponse', async (request, reply) => {
+  app.addHook('onResponse', (request, reply, done) => {
     const { span, code, cause, isLogged } = observedOf(request);
     const operation = operationOf(request);
     meter.answered(operation, reply.statusCode, reply.elapsedTime / 1000);
@@ -60,6 +61,7 @@ export function observeRequests(app: FastifyInstance, { meter, tracer }: HttpObs
         { ...about, code, ...(cause !== undefined && { err: cause }) },
         lineOf(code),
       );
+    done();
   });
 }
 

@@ -1,5 +1,6 @@
-import { type Operations, operations } from '@duet/contract';
+import { type Operation, type Operations, operations } from '@duet/contract';
 import type { AnyTRPCProcedure } from '@trpc/server';
+import type { z } from 'zod';
 import { refreshSession } from '../domain/accounts/refresh.ts';
 import { register } from '../domain/accounts/register.ts';
 import { signIn } from '../domain/accounts/sign-in.ts';
@@ -16,8 +17,15 @@ import { account, member, router } from './procedure.ts';
 
 const { conversations, messages, users, auth } = operations;
 
+/** What an operation answers; it is ours, so its shape is a matter of the compiler and the tests, and not checked each time. */
+type ProcedureOf<O> = O extends Operation
+  ? AnyTRPCProcedure & { _def: { $types: { output: z.output<O['output']> } } }
+  : never;
+
 /** One procedure for every operation of the contract, and no other: a missing one does not compile. */
-type EveryProcedure = { [G in keyof Operations]: { [V in keyof Operations[G]]: AnyTRPCProcedure } };
+type EveryProcedure = {
+  [G in keyof Operations]: { [V in keyof Operations[G]]: ProcedureOf<Operations[G][V]> };
+};
 
 /** Every operation of the contract, as a tRPC procedure; REST and /trpc both call these. */
 export const appRouter = router({

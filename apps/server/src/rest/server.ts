@@ -2,7 +2,6 @@ import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { PAYLOAD_MAX_BYTES, type Problem } from '@duet/contract';
 import cors from '@fastify/cors';
-import helmet from '@fastify/helmet';
 import {
   type FastifyBaseLogger,
   type FastifyInstance,
@@ -22,6 +21,7 @@ import { answerTheRest } from './not-found.ts';
 import { type HttpObservers, noteRefusal, observeRequests } from './observe.ts';
 import { BARE_ANSWER_HEADERS, problemHeaders, toProblem } from './problem.ts';
 import { registerOperations } from './routes.ts';
+import { securityHeaders } from './security-headers.ts';
 import { registerTrpc } from './trpc.ts';
 import { refuseUnreadable } from './unreadable.ts';
 import { registerWebApp } from './web-app.ts';
@@ -96,19 +96,18 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Fast
   app.server.on('checkExpectation', (request, response) => app.server.emit('request', request, response));
   answerInTurn(app);
   observeRequests(app, options);
-  app.addHook('onRequest', async (request, reply) => {
-    reply.header('x-request-id', request.id).header('cache-control', 'no-store');
-    const { headers, httpVersion } = request.raw;
-    if (headers.host === undefined && httpVersion !== '1.0') {
-      throw new DomainError('invalid_request', 'the Host header is missing');
-    }
-  });
-  await app.register(helmet, {
+  const security = securityHeaders({
     // Over plain HTTP browsers take no notice of it. Hosts beneath this one are not ours to speak for.
     strictTransportSecurity: options.publicUrl?.startsWith('https:')
       ? { maxAge: 31_536_000, includeSubDomains: false }
       : false,
     contentSecurityPolicy: { useDefaults: false, directives: PAGE_POLICY },
+  });
+  app.addHook('onRequest', (request, reply, done) => {
+    reply.headers(security).header('x-request-id', request.id).header('cache-control', 'no-store');
+    const { headers, httpVersion } = request.raw;
+    const isHostMissing = headers.host === undefined && httpVersion !== '1.0';
+    done(isHostMissing ? new DomainError('invalid_request', 'the Host header is missing') : undefined);
   });
   await app.register(cors, {
     origin: options.corsOrigins.includes('*') ? '*' : [...options.corsOrigins],
@@ -117,15 +116,17 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Fast
   });
   let warned = options.trust !== noTrust;
   // After the headers that every answer has, and before anything else is done.
-  app.addHook('onRequest', async (request) => {
+  app.addHook('onRequest', (request, _reply, done) => {
     if (!warned && request.headers['x-forwarded-for'] !== undefined) {
       warned = true;
       request.log.warn(
         'X-Forwarded-For came, and TRUST_PROXY is not set: all clients of a proxy count as one',
       );
     }
-    if (HEALTH_PATHS.has(request.url)) return; // whoever floods does not take the node out
-    await options.limits.take('traffic', networkOf(request.ip));
+    if (HEALTH_PATHS.has(request.url)) return done(); // whoever floods does not take the node out
+    const wait = options.limits.take('traffic', networkOf(request.ip));
+    if (wait) wait.then(() => done(), done);
+    else done();
   });
   answerTheRest(app);
   acceptJsonOnly(app, JSON.parse);
