@@ -80,7 +80,7 @@ export async function openPostgres(url: string, log: DatabaseLog): Promise<Datab
       onFailure: (error) => failures.add(error),
     });
   const [main, batches, counting] = [
-    open(10, {}),
+    open(6, {}),
     open(2, { lock_timeout: BATCH_LOCK_TIMEOUT_MS }),
     open(1, {}),
   ];

@@ -8,25 +8,26 @@ export interface Packed {
   readonly texts: string | null;
 }
 
-/** Selects all rows of the source, in their order. Null is not a word. */
+/** Selects all rows of the source, in their order. Null is neither a word nor a text. */
 export function packed(words: readonly SQL[], texts: readonly SQL[]) {
   return {
     words: sql<string | null>`string_agg(concat_ws(' ', ${sql.join([...words], sql`, `)}), ' ')`,
-    texts: sql<string | null>`json_agg(json_build_array(${sql.join([...texts], sql`, `)}))::text`,
+    texts: sql<string | null>`json_agg(array[${sql.join([...texts], sql`, `)}])::text`,
   };
 }
 
+/** What one row was. */
+export interface Unpacked {
+  readonly words: readonly string[];
+  readonly texts: readonly string[];
+}
+
 /** The rows again, each with its `width` words. */
-export function* unpack(
-  { words, texts }: Packed,
-  width: number,
-): Generator<{ words: string[]; texts: string[] }> {
-  if (words === null || texts === null) return;
+export function unpack<Row>({ words, texts }: Packed, width: number, toRow: (row: Unpacked) => Row): Row[] {
+  if (words === null || texts === null) return [];
   const all = words.split(' ');
-  const rows: (string | null)[][] = JSON.parse(texts);
-  for (const [i, row] of rows.entries()) {
-    yield { words: all.slice(i * width, (i + 1) * width), texts: row.map((text) => text ?? '') };
-  }
+  const rows: string[][] = JSON.parse(texts);
+  return rows.map((row, i) => toRow({ words: all.slice(i * width, (i + 1) * width), texts: row }));
 }
 
 /** A timestamp as milliseconds since 1970. `extract` would reckon in decimals, which is slower. */

@@ -146,15 +146,27 @@ export class Connection implements Listener {
     );
   }
 
-  /** Takes of a limit for a frame; one that goes on regardless of refusals ends the connection. @throws DomainError `rate_limited` */
-  async within(take: () => Promise<void> | undefined): Promise<void> {
-    try {
-      await take();
-      this.#refused = 0;
-    } catch (error) {
+  /**
+   * Takes of a limit for a frame; one that goes on regardless of refusals ends the connection.
+   * @returns undefined when there is nothing to wait for
+   * @throws DomainError `rate_limited`, at once or later
+   */
+  within(take: () => Promise<void> | undefined): Promise<void> | undefined {
+    const refused = (error: unknown) => {
       this.#refused += 1;
       if (this.#refused === MAX_REFUSED) this.close('rate_limited');
       throw error;
+    };
+    try {
+      const wait = take();
+      if (wait)
+        return wait.then(() => {
+          this.#refused = 0;
+        }, refused);
+      this.#refused = 0;
+      return undefined;
+    } catch (error) {
+      return refused(error);
     }
   }
 

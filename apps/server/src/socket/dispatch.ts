@@ -13,8 +13,8 @@ export interface Speaker {
   readonly conversationId: string;
   readonly frames: FrameObserver;
   readonly meter: SocketMeter;
-  /** @throws DomainError `rate_limited` when a frame is one too many */
-  readonly admit: () => Promise<void>;
+  /** @throws DomainError `rate_limited` when a frame is one too many, at once or later */
+  readonly admit: () => Promise<void> | undefined;
   /** The socket hears whatever comes after this seq. */
   hearsAfter: number;
 }
@@ -35,7 +35,8 @@ export async function dispatch(
     const value = isBinary ? undefined : objectIn(data.toString());
     observed = frames.begin(value);
     named = value?.['message_id'];
-    await admit();
+    const admitted = admit();
+    if (admitted) await admitted;
     if (!value) throw notAnObject();
     const frame = parseFrame(sendFrame, value);
     const traced = observed.span ? { ...ctx, trace: observed.span.trace } : ctx;

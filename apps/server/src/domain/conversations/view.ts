@@ -1,7 +1,7 @@
 import type { Conversation, ConversationState, Message, User } from '@duet/contract';
 import { type SQL, sql } from 'drizzle-orm';
 import type { Database } from '../../db/client.ts';
-import { milliseconds, packed, unpack } from '../../db/pack.ts';
+import { milliseconds, packed, type Unpacked, unpack } from '../../db/pack.ts';
 import { messages, users } from '../../db/schema.ts';
 import { isRead } from '../messages/view.ts';
 import { perDatabase } from '../per-database.ts';
@@ -72,7 +72,7 @@ export function prepareRead(
     sql`coalesce(message_id::text, '-')`,
     sql`coalesce(${milliseconds(sql`timestamp`)}, 0)`,
   ];
-  const texts = [sql`user1_id`, sql`username1`, sql`user2_id`, sql`username2`, sql`content`];
+  const texts = [sql`user1_id`, sql`username1`, sql`user2_id`, sql`username2`, sql`coalesce(content, '')`];
   const statement = db
     .select(packed(words, texts))
     .from(
@@ -86,11 +86,11 @@ export function prepareRead(
     .prepare(name);
   return async (values) => {
     const [row] = await statement.execute(values);
-    return row ? Array.from(unpack(row, words.length), toRead) : [];
+    return row ? unpack(row, words.length, toRead) : [];
   };
 }
 
-function toRead({ words, texts }: { words: string[]; texts: string[] }): ConversationRead {
+function toRead({ words, texts }: Unpacked): ConversationRead {
   const [
     id = '',
     createdAt,

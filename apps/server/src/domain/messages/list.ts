@@ -46,7 +46,7 @@ export async function listMessages(
   if (user1.id !== actor.id && user2.id !== actor.id) throw new DomainError('not_participant');
   meter.pageRead(boundsOf(range));
   const state = { read_seqs: [read1, read2] satisfies [number, number] };
-  const found = Array.from(unpack(page, WORDS.length), ({ words, texts: [content = ''] }): Message => {
+  const found = unpack(page, WORDS.length, ({ words, texts: [content = ''] }): Message => {
     const [seqWord, message_id = '', byUser1, sentAt] = words;
     const [seq, isByUser1] = [Number(seqWord), byUser1 === '1'];
     return {

@@ -2,7 +2,7 @@ import type { ConversationState } from '@duet/contract';
 import { sql } from 'drizzle-orm';
 import { arrayOf } from '../../db/array-of.ts';
 import type { Database } from '../../db/client.ts';
-import { milliseconds, packed, unpack } from '../../db/pack.ts';
+import { milliseconds, packed, type Unpacked, unpack } from '../../db/pack.ts';
 import { conversations, messages, users } from '../../db/schema.ts';
 import type { MessageCommitted } from '../../events/events.ts';
 import type { LoadCommitted } from '../../events/notes.ts';
@@ -51,13 +51,13 @@ export function prepareLoadCommitted(db: Database): LoadCommitted {
         afters: `{${some.map(({ after }) => after)}}`,
         befores: `{${some.map(({ before }) => before)}}`,
       });
-      if (row) for (const loaded of unpack(row, WORDS.length)) events.push(toEvent(loaded));
+      if (row) events.push(...unpack(row, WORDS.length, toEvent));
     }
     return events;
   };
 }
 
-function toEvent({ words, texts }: { words: string[]; texts: string[] }): MessageCommitted {
+function toEvent({ words, texts }: Unpacked): MessageCommitted {
   const [conversation_id = '', seqWord, message_id = '', ...numbers] = words;
   const [sentAt = 0, last_seq = 0, read1 = 0, read2 = 0, unread1 = 0, unread2 = 0] = numbers.map(Number);
   const [user1 = '', user2 = '', senderId = '', username = '', content = ''] = texts;

@@ -88,7 +88,8 @@ export class InboxSession {
     const run = () => {
       const frame = this.#frames.begin(value);
       return this.#answer(value ?? {}, frame, async () => {
-        if (this.#member) await this.#admit(this.#member.ctx.actor.id, value?.['type']);
+        const admitted = this.#member && this.#admit(this.#member.ctx.actor.id, value?.['type']);
+        if (admitted) await admitted;
         if (!value) throw notAnObject();
         return this.#do(value, frame.span?.trace);
       });
@@ -97,8 +98,8 @@ export class InboxSession {
     return { overlaps: value?.['type'] === 'chat_message', run };
   }
 
-  /** @throws DomainError `rate_limited` when a frame is one too many */
-  #admit(userId: string, type: unknown): Promise<void> {
+  /** @throws DomainError `rate_limited` when a frame is one too many, at once or later */
+  #admit(userId: string, type: unknown): Promise<void> | undefined {
     const limit = type === 'chat_message' ? 'send' : type === 'sync' ? 'sync' : 'frame';
     return this.connection.within(() => this.#services.limits.take(limit, userId));
   }
