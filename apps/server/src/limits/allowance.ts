@@ -8,7 +8,7 @@ const SHORTEST_REFUSAL_MS = 1000;
 /** So many are refused at once in a window. Then it takes a while, for which the peer is not read from: saying no must not keep the server busy. */
 const PROMPTLY_REFUSED = 200;
 /** Between half of this and one and a half, or the sockets of a flood would all be heard at the same moment. */
-const LATE_REFUSAL_MS = 1000;
+const LATE_REFUSAL_MS = 250;
 /** For so many keys, and as many more, a node knows what they did; beyond, those that were used longest ago begin anew. */
 const MAX_KEYS = 50_000;
 

@@ -12,7 +12,7 @@ const PACE_BYTES = 64 * 1024;
 /** So many frames are handled at a time. With more than that the socket is not read from, and TCP slows the peer down. */
 const MAX_FRAMES_AT_WORK = 32;
 /** So many frames in a row that were too many: whoever does not listen is sent away. */
-const MAX_REFUSED = 1000;
+const MAX_REFUSED = 300;
 /** So long it has to read why. */
 const FLOOD_END_MS = 1000;
 /** Longest wait of a timer; a token may live longer. */

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Answer, entity, expectProblem, request } from '../harness/http.ts';
 import { inboxOf, nextOf, sync } from '../harness/inbox.ts';
+import { METRICS_TOKEN, readMetrics } from '../harness/metrics.ts';
 import { type Person, startServer, type TestServer } from '../harness/server.ts';
 import { connect, connectInbox } from '../harness/socket.ts';
 
@@ -10,7 +11,12 @@ import { connect, connectInbox } from '../harness/socket.ts';
 
 let server: TestServer;
 beforeAll(async () => {
-  server = await startServer({ RATE_LIMITS: '0.1', TRUST_PROXY: '1', HEARTBEAT_SECONDS: '60' });
+  server = await startServer({
+    RATE_LIMITS: '0.1',
+    TRUST_PROXY: '1',
+    HEARTBEAT_SECONDS: '60',
+    METRICS_TOKEN,
+  });
 });
 afterAll(() => server.stop());
 
@@ -103,9 +109,26 @@ describe('3.11 what sockets may do', () => {
       message_id,
       retry_after: expect.toSatisfy((seconds: number) => seconds >= 1 && seconds <= 5),
     });
-    for (let n = 0; n < 999; n += 1) socket.send({ message: 'regardless' });
+    for (let n = 0; n < 299; n += 1) socket.send({ message: 'regardless' });
     expect(await socket.closed).toEqual({ code: 4429, reason: 'rate_limited' });
     expect(await ben.conversation(id)).toMatchObject({ last_seq: 9 });
+  });
+
+  test('of a flood the server looks into no more than it takes to send it away', async () => {
+    const [ada, ben] = await strangers();
+    const { id } = await ada.open(ben);
+    const socket = await ada.connect(id);
+    const seen = async () =>
+      (await readMetrics(server.url)).of(
+        'duet_socket_frames_received_total',
+        'kind="conversation",type="chat_message"',
+      ) ?? 0;
+    const before = await seen();
+    for (let n = 0; n < 20_000; n += 1) socket.send({ message: 'x' });
+    expect(await socket.closed).toEqual({ code: 4429, reason: 'rate_limited' });
+    // 10 that were stored, 300 that were refused, and what was at work beside the last of these.
+    expect((await seen()) - before).toBeGreaterThanOrEqual(310);
+    expect((await seen()) - before).toBeLessThanOrEqual(310 + 32);
   });
 
   test('an inbox: messages, syncs and the other frames each have their limit, and the error says what was refused', async () => {
