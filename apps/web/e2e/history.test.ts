@@ -111,6 +111,18 @@ test('While I scroll, messages only ever go the way I turn the wheel', async ({ 
   expect(Number(await chat.log.getAttribute('data-moved-back'))).toBeLessThanOrEqual(STILL_PX);
 });
 
+test('I turn the wheel as soon as I see the messages, and am not pulled back', async ({ visit, history }) => {
+  const { page, chat } = await visit({ session: history.reader.session });
+  for (let round = 0; round < 5; round += 1) {
+    await page.goto('/');
+    await page.goto(`/#/c/${history.id}`);
+    await expect(chat.message(NEWEST)).toBeInViewport();
+    await turnWheel(page, chat, -600);
+    await expectStill(chat);
+    await expect(chat.message(NEWEST), `round ${round}`).not.toBeInViewport();
+  }
+});
+
 test('I jump back to the newest message, and see what comes', async ({ visit, history }) => {
   const { page, chat } = await visit({ session: history.reader.session });
   await page.goto(`/#/c/${history.id}`);

@@ -40,7 +40,10 @@ export function MessageList({
 }: MessageListProps) {
   const scroller = useRef<HTMLDivElement>(null);
   const list = useRef<VirtualizerHandle>(null);
-  const { isAtEnd, onScroll, onResize, toEnd } = useScrollPlace(scroller, list, rows, { isLooking, isEmpty });
+  const { isAtEnd, onScroll, onScrollEnd, onWheel, onResize, toEnd } = useScrollPlace(scroller, list, rows, {
+    isLooking,
+    isEmpty,
+  });
   const older = useOlder(thread, hasOlder && !isLooking, list, rows);
   const isPrepended = useIsPrepended(rows);
   useEffect(() => onAtEnd(isAtEnd ?? false), [onAtEnd, isAtEnd]);
@@ -59,6 +62,8 @@ export function MessageList({
         // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reached with the keyboard
         tabIndex={0}
         onKeyDown={moveInLog}
+        onWheel={onWheel}
+        onScrollEnd={onScrollEnd}
       >
         {rows.length > 0 && <div className={styles.space} />}
         {rows.length === 0 && !isEmpty && <Loading />}

@@ -1,9 +1,11 @@
-import { type RefObject, useCallback, useLayoutEffect, useRef, useState } from 'react';
+import { type RefObject, useCallback, useLayoutEffect, useRef, useState, type WheelEvent } from 'react';
 import type { VirtualizerHandle } from 'virtua';
 import type { Row } from './rows.ts';
 
 /** Nearer to the end than this is at the end. */
 const NEAR_PX = 48;
+/** Who turned the wheel upwards, and was not moved by then, is where they were. */
+const LEAVING_MS = 1000;
 
 interface Beginning {
   /** The first new message is being looked for. */
@@ -25,6 +27,8 @@ export function useScrollPlace(
 ) {
   const [isAtEnd, setAtEnd] = useState<boolean>();
   const sticks = useRef(false);
+  /** The wheel was turned upwards. Until that scrolling is over nothing may pull anybody back to the end, however near it still is. */
+  const leaving = useRef<{ readonly since: number; readonly from: number }>(undefined);
   const lastOffset = useRef(0);
   const isPlaced = useRef(false);
   const lastId = useRef<string>(undefined);
@@ -37,16 +41,41 @@ export function useScrollPlace(
     if (clientHeight === 0) return setAtEnd(false);
     const isNear = scrollHeight - scrollTop - clientHeight <= NEAR_PX;
     // Only going up leaves the end: what grows below does not.
-    if (isNear) sticks.current = true;
+    const isLeaving = leaving.current && performance.now() - leaving.current.since < LEAVING_MS;
+    if (isNear && !isLeaving) sticks.current = true;
     else if (scrollTop < lastOffset.current - 1) sticks.current = false;
     lastOffset.current = scrollTop;
     setAtEnd(isNear || sticks.current);
   }, [scroller]);
 
+  /** The list's own way there goes on for a while, and would pull back whoever turns the wheel by then. */
+  const scrollToEnd = useCallback(() => {
+    const element = scroller.current;
+    if (element) element.scrollTop = element.scrollHeight;
+  }, [scroller]);
+
+  const onWheel = useCallback(
+    ({ deltaY, ctrlKey }: WheelEvent) => {
+      const from = scroller.current?.scrollTop ?? 0;
+      if (deltaY > 0) leaving.current = undefined;
+      if (deltaY >= 0 || ctrlKey || from <= 0) return;
+      leaving.current = { since: performance.now(), from };
+      sticks.current = false;
+    },
+    [scroller],
+  );
+
+  const onScrollEnd = useCallback(() => {
+    const { from = 0 } = leaving.current ?? {};
+    if (scroller.current && scroller.current.scrollTop < from) leaving.current = undefined;
+    settle();
+  }, [scroller, settle]);
+
   const toEnd = useCallback(() => {
+    leaving.current = undefined;
     sticks.current = true;
-    list.current?.scrollToIndex(rows.length - 1, { align: 'end' });
-  }, [list, rows.length]);
+    scrollToEnd();
+  }, [scrollToEnd]);
 
   useLayoutEffect(() => {
     if (!isEmpty) return;
@@ -62,21 +91,21 @@ export function useScrollPlace(
       isPlaced.current = true;
       const firstNew = rows.findIndex(({ startsNew }) => startsNew);
       sticks.current = firstNew < 0;
-      if (firstNew < 0) list.current?.scrollToIndex(rows.length - 1, { align: 'end' });
+      if (firstNew < 0) scrollToEnd();
       else list.current?.scrollToIndex(firstNew, { align: 'start' });
       requestAnimationFrame(() => requestAnimationFrame(settle));
     } else if (last.id !== lastId.current) {
       const isWritten = last.isMine && last.seq === undefined;
       if (isWritten) sticks.current = true;
-      if (sticks.current) list.current?.scrollToIndex(rows.length - 1, { align: 'end' });
+      if (sticks.current) scrollToEnd();
     }
     lastId.current = last.id;
-  }, [rows, isLooking, list, settle]);
+  }, [rows, isLooking, list, settle, scrollToEnd]);
 
   const onResize = useCallback(() => {
-    if (sticks.current) list.current?.scrollToIndex(rows.length - 1, { align: 'end' });
+    if (sticks.current) scrollToEnd();
     settle();
-  }, [list, rows.length, settle]);
+  }, [settle, scrollToEnd]);
 
-  return { isAtEnd, onScroll: settle, onResize, toEnd };
+  return { isAtEnd, onScroll: settle, onScrollEnd, onWheel, onResize, toEnd };
 }
