@@ -30,8 +30,15 @@ export function useScrollPlace(
   /** The wheel was turned upwards. Until that scrolling is over nothing may pull anybody back to the end, however near it still is. */
   const leaving = useRef<{ readonly since: number; readonly from: number }>(undefined);
   const lastOffset = useRef(0);
+  const lastHeight = useRef(0);
   const isPlaced = useRef(false);
   const lastId = useRef<string>(undefined);
+
+  /** As the list would, but for good: its own way there goes on for a while, and would pull back whoever turns the wheel by then. */
+  const scrollToEnd = useCallback(() => {
+    const element = scroller.current;
+    if (element) element.scrollTop = element.scrollHeight;
+  }, [scroller]);
 
   const settle = useCallback(() => {
     const element = scroller.current;
@@ -40,19 +47,16 @@ export function useScrollPlace(
     // Where nothing is shown nobody is at the end of it.
     if (clientHeight === 0) return setAtEnd(false);
     const isNear = scrollHeight - scrollTop - clientHeight <= NEAR_PX;
-    // Only going up leaves the end: what grows below does not.
     const isLeaving = leaving.current && performance.now() - leaving.current.since < LEAVING_MS;
     if (isNear && !isLeaving) sticks.current = true;
+    // Rows turned out to be of another height, and the list made up for it.
+    else if (sticks.current && scrollHeight !== lastHeight.current) scrollToEnd();
+    // Only going up leaves the end: what grows below does not.
     else if (scrollTop < lastOffset.current - 1) sticks.current = false;
-    lastOffset.current = scrollTop;
+    lastOffset.current = element.scrollTop;
+    lastHeight.current = scrollHeight;
     setAtEnd(isNear || sticks.current);
-  }, [scroller]);
-
-  /** The list's own way there goes on for a while, and would pull back whoever turns the wheel by then. */
-  const scrollToEnd = useCallback(() => {
-    const element = scroller.current;
-    if (element) element.scrollTop = element.scrollHeight;
-  }, [scroller]);
+  }, [scroller, scrollToEnd]);
 
   const onWheel = useCallback(
     ({ deltaY, ctrlKey }: WheelEvent) => {
@@ -74,8 +78,8 @@ export function useScrollPlace(
   const toEnd = useCallback(() => {
     leaving.current = undefined;
     sticks.current = true;
-    scrollToEnd();
-  }, [scrollToEnd]);
+    list.current?.scrollToIndex(rows.length - 1, { align: 'end' });
+  }, [list, rows.length]);
 
   useLayoutEffect(() => {
     if (!isEmpty) return;
@@ -95,12 +99,11 @@ export function useScrollPlace(
       else list.current?.scrollToIndex(firstNew, { align: 'start' });
       requestAnimationFrame(() => requestAnimationFrame(settle));
     } else if (last.id !== lastId.current) {
-      const isWritten = last.isMine && last.seq === undefined;
-      if (isWritten) sticks.current = true;
-      if (sticks.current) scrollToEnd();
+      if (last.isMine && last.seq === undefined) toEnd();
+      else if (sticks.current) scrollToEnd();
     }
     lastId.current = last.id;
-  }, [rows, isLooking, list, settle, scrollToEnd]);
+  }, [rows, isLooking, list, settle, scrollToEnd, toEnd]);
 
   const onResize = useCallback(() => {
     if (sticks.current) scrollToEnd();
