@@ -35,6 +35,16 @@ async function writeDownNotifications({ context }: Person): Promise<void> {
 
 const shownIn = (page: Page) => page.evaluate(() => window.shownNotifications);
 
+/** Tabs tell each other that they are looked at by a lock, and what comes before it is free is as if it came a moment earlier. */
+async function expectNobodyLooking(page: Page): Promise<void> {
+  const looking = () =>
+    page.evaluate(async () => {
+      const { held = [] } = await navigator.locks.query();
+      return held.filter(({ name }) => name === 'duet-looking').length;
+    });
+  await expect.poll(looking).toBe(0);
+}
+
 async function turnOn(page: Page): Promise<void> {
   await page.getByRole('button', { name: 'Menu' }).click();
   const toggle = page.getByRole('switch', { name: 'Notifications' });
@@ -58,6 +68,7 @@ test('A message comes while I look elsewhere: I am notified once, and a click le
   await expect(ada.page).toHaveTitle('(1) Duet');
   await expect(second).toHaveTitle('(1) Duet');
   await ada.lookAway();
+  await expectNobodyLooking(second);
   await say(ben, id, 'While you look elsewhere');
   for (const page of [ada.page, second])
     await expect

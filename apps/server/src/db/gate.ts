@@ -22,7 +22,7 @@ interface Waiting {
 export class Gate {
   readonly #places: number;
   #inside = 0;
-  #answeredAt = 0;
+  #answeredAt = -Infinity;
   /** Those who came first, first. */
   readonly #waiting = new Set<Waiting>();
   #sweep: NodeJS.Timeout | undefined;

@@ -190,9 +190,10 @@ export class SocketServer {
 
   #connect(ws: WebSocket, socket: Duplex, admission: Admission, conversationId: string): void {
     const { identity, seat, position } = admission;
-    const { domain, limits, access, meter } = this.#options;
-    const log = this.#options.log.child({ conversation_id: conversationId, user_id: identity.user.id });
-    const frames = new FrameObserver('conversation', this.#options, () => log);
+    const { domain, limits, access, meter, log } = this.#options;
+    const about = { conversation_id: conversationId, user_id: identity.user.id };
+    // A logger for each of thousands of sockets that say nothing would take memory.
+    const frames = new FrameObserver('conversation', this.#options, () => log.child(about));
     const speaker = {
       ctx: { ...domain, actor: identity.user },
       conversationId,
@@ -209,14 +210,14 @@ export class SocketServer {
     connection.expireAt(identity.expiresAt);
     access.hold(connection, identity);
     this.#keep(ws, connection);
-    log.info('socket opened');
+    log.info(about, 'socket opened');
     meter.opened('conversation');
     ws.once('close', (code) => {
       seat.leave();
       meter.closed('conversation', code);
       frames.close();
       access.release(connection, identity.user.id);
-      log.info({ code }, 'socket closed');
+      log.info({ ...about, code }, 'socket closed');
     });
     speaker.hearsAfter = seat.listen(connection, position);
   }

@@ -1,10 +1,12 @@
-import { randomUUID } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { createConnection } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Answer, entity, expectProblem, request } from '../harness/http.ts';
 import { inboxOf, nextOf, sync } from '../harness/inbox.ts';
 import { METRICS_TOKEN, readMetrics } from '../harness/metrics.ts';
 import { type Person, startServer, type TestServer } from '../harness/server.ts';
-import { connect, connectInbox } from '../harness/socket.ts';
+import { bounded, connect, connectInbox } from '../harness/socket.ts';
 
 // A tenth of what PROTOCOL 3.11 says: 10 messages, 6 conversations, 12 searches, and so on. Whoever is on the other side of the proxy that is trusted here has
 // an address of their own in every test.
@@ -129,6 +131,30 @@ describe('3.11 what sockets may do', () => {
     // 10 that were stored, 300 that were refused, and what was at work beside the last of these.
     expect((await seen()) - before).toBeGreaterThanOrEqual(310);
     expect((await seen()) - before).toBeLessThanOrEqual(310 + 32);
+  });
+
+  test('a flood that does not stop when it is told to is cut off', async () => {
+    const [ada, ben] = await strangers();
+    const { id } = await ada.open(ben);
+    const { hostname, port } = new URL(server.url);
+    const wire = createConnection(Number(port), hostname);
+    wire.on('error', () => {}); // what it writes after the end is not taken any more
+    const ended = new Promise((resolve) => wire.once('close', resolve));
+    wire.write(
+      `GET /ws/chat/${id}/?token=${ada.token} HTTP/1.1\r\nHost: ${hostname}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n` +
+        `Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: ${randomBytes(16).toString('base64')}\r\n\r\n`,
+    );
+    await once(wire, 'data');
+    // A text frame without a mask: a key of zeros.
+    const text = Buffer.from(JSON.stringify({ message: 'on and on' }));
+    const frame = Buffer.concat([Buffer.from([0x81, 0x80 | text.length, 0, 0, 0, 0]), text]);
+    const frames = Buffer.concat(Array.from({ length: 500 }, () => frame));
+    const pour = () => {
+      if (!wire.destroyed) wire.write(frames, pour);
+    };
+    pour();
+    // Who does answer the close has ten seconds for it, and sixty until the next heartbeat.
+    await bounded('the end', ended, 8000);
   });
 
   test('an inbox: messages, syncs and the other frames each have their limit, and the error says what was refused', async () => {

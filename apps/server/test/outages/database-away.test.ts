@@ -157,3 +157,10 @@ describe.each([
     await Promise.all([mine, theirs, inbox].map((socket) => socket.close()));
   });
 });
+
+test('6.9 a connection that breaks while it is asked says nothing of the database', async () => {
+  const from = server.log.length;
+  way.loseAnswers();
+  expect((await readyz()).status).toBe(200);
+  expect(told('the database is away', from)).toBe(0);
+});

@@ -52,7 +52,7 @@ export class InboxSession {
   readonly #services: InboxServices;
   readonly #frames: FrameObserver;
   readonly #visit: Visit;
-  #log: FastifyBaseLogger;
+  readonly #log: FastifyBaseLogger;
   #member: Member | undefined;
   #leaveHub = () => {};
   #ended = false;
@@ -71,7 +71,7 @@ export class InboxSession {
     this.#services = services;
     this.#visit = visit;
     this.#log = log;
-    this.#frames = new FrameObserver('inbox', services, () => this.#log);
+    this.#frames = new FrameObserver('inbox', services, () => this.#ownLog());
     const handle = (data: RawData, isBinary: boolean) => this.#handle(data, isBinary);
     this.connection = new Connection(ws, socket, handle, services.meter);
     ws.once('close', (code) => this.#end(code));
@@ -133,6 +133,11 @@ export class InboxSession {
     }
   }
 
+  /** Made when there is something to say: a logger for each of thousands of idle sockets would take memory. */
+  #ownLog(): FastifyBaseLogger {
+    return this.#member ? this.#log.child({ user_id: this.#member.ctx.actor.id }) : this.#log;
+  }
+
   /** Ends the socket before it is known who it is. */
   #refuse(code: CloseErrorCode): void {
     this.#services.meter.handshakeRefused('inbox', code);
@@ -184,8 +189,7 @@ export class InboxSession {
   #begin({ user }: Identity): Member {
     const { domain, hub, presence, watchers, typing, meter } = this.#services;
     const { connection } = this;
-    this.#log = this.#log.child({ user_id: user.id });
-    this.#log.info('inbox opened');
+    this.#log.info({ user_id: user.id }, 'inbox opened');
     meter.opened('inbox');
     this.#leaveHub = hub.join(user.id, connection);
     presence.arrive(user.id);
@@ -212,7 +216,7 @@ export class InboxSession {
     typing.leave(this.connection);
     watchers.unwatchAll(this.connection);
     presence.leave(this.#member.ctx.actor.id);
-    this.#log.info({ code }, 'inbox closed');
+    this.#log.info({ user_id: this.#member.ctx.actor.id, code }, 'inbox closed');
   }
 }
 
