@@ -159,6 +159,7 @@ describe.each([
 });
 
 test('6.9 a connection that breaks while it is asked says nothing of the database', async () => {
+  await isReady(); // by now there is a connection that is asked
   const from = server.log.length;
   way.loseAnswers();
   expect((await readyz()).status).toBe(200);
