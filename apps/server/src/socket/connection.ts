@@ -183,8 +183,9 @@ export class Connection implements Listener {
   }
 
   #workDone(answer: Buffer | undefined): void {
-    if (answer && !this.#closing) this.send(answer);
     this.#progressed = true;
+    if (this.#closing) return; // whether any more is read is settled
+    if (answer) this.send(answer);
     const next = this.#unseen.shift();
     if (next) {
       this.enqueue(this.#handle(next.data, next.isBinary));

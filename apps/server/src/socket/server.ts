@@ -120,7 +120,7 @@ export class SocketServer {
       });
       return;
     }
-    socket.once('close', () => visit.leave());
+    socket.once('close', visit.leave); // an arrow here would keep the request for as long as the socket is there
     if (socket.destroyed) visit.leave();
     else if (targetOf(request).isInbox) this.#openInbox(request, socket, head, visit);
     else await this.#openConversation(request, socket, head, visit);
@@ -129,11 +129,12 @@ export class SocketServer {
   /** Everything of somebody's; who that is may be said by a frame that is still to come. */
   #openInbox(request: IncomingMessage, socket: Duplex, head: Buffer, visit: Visit): void {
     const { log } = this.#options;
+    const token = tokenOf(request);
     this.#ws.handleUpgrade(request, socket, head, (ws) => {
       ws.on('error', (err) => log.debug({ err }, 'a socket failed'));
       if (this.#draining) return this.#refuse(ws, 'inbox', 'server_restarting');
       if (ws.protocol !== INBOX_SUBPROTOCOL) return this.#refuse(ws, 'inbox', 'unsupported_protocol');
-      this.#keep(ws, new InboxSession(ws, socket, this.#inbox, visit, tokenOf(request), log).connection);
+      this.#keep(ws, new InboxSession(ws, socket, this.#inbox, visit, token, log).connection);
     });
   }
 
