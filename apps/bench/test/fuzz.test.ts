@@ -97,8 +97,8 @@ const BUGS: (Bug & { readonly found: string })[] = [
   {
     found: 'another end of a socket',
     file: 'socket/server.ts',
-    find: 'this.#connections.add(connection);',
-    replace: 'this.#connections.add(connection); ws.close = () => ws.terminate();',
+    find: 'const remove = this.#heartbeat.add(connection);',
+    replace: 'const remove = this.#heartbeat.add(connection); ws.close = () => ws.terminate();',
   },
   {
     found: 'files that are left open',
