@@ -3,6 +3,7 @@ import { createServer, type Server } from 'node:http';
 import { pino } from 'pino';
 import { createOpenApiHttpHandler } from 'trpc-to-openapi';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { z } from 'zod';
 import { createAuthenticate } from '../../src/auth/authenticate.ts';
 import { EndedAccess } from '../../src/auth/ended-access.ts';
 import { createTokenIssuer } from '../../src/auth/issue.ts';
@@ -69,6 +70,10 @@ beforeAll(async () => {
     meter: metrics.http,
   });
   urls.ours = await ours.listen({ host: '127.0.0.1', port: 0 });
+  // That handler wants a schema of each answer; ours are held to the contract by the compiler, and parsed by nobody.
+  const output = z.custom().meta({ override: { type: 'object' } });
+  for (const { _def } of Object.values(appRouter._def.record).flatMap((group) => Object.values(group)))
+    Object.assign(_def, { output });
   const handler = createOpenApiHttpHandler<typeof appRouter>({
     router: appRouter,
     // Its types say IncomingMessage; what it hands over is a Fetch Request.
