@@ -25,6 +25,8 @@ export function clientOf(request: IncomingMessage, trust: Trust): string | undef
 /** The networks of addresses that were there lately; a connection asks for each of its requests. */
 const known = new Map<string, string>();
 const MAX_KNOWN = 1000;
+/** Of an address as people write it; a proxy's header may hold anything, which nobody keeps. */
+const MAX_LENGTH = 64;
 
 /**
  * What limits count an address as: itself, or the /64 of an IPv6 address, of which one household or one machine has all.
@@ -35,6 +37,7 @@ export function networkOf(address: string | undefined): string {
   let network = known.get(address);
   if (network === undefined) {
     network = parse(address);
+    if (address.length > MAX_LENGTH) return network;
     if (known.size >= MAX_KNOWN) known.clear();
     known.set(address, network);
   }
