@@ -21,7 +21,12 @@ export interface HttpDependencies {
 type HttpRequest = Pick<FastifyRequest, 'headers' | 'id' | 'protocol' | 'host' | 'ip'>;
 
 /** The context of a request; its token is checked when a procedure first asks, and once. */
-export function contextOf(deps: HttpDependencies, request: HttpRequest, trace?: Trace): RequestContext {
+export function contextOf(
+  deps: HttpDependencies,
+  request: HttpRequest,
+  trace?: Trace,
+  called?: RequestContext['called'],
+): RequestContext {
   let identity: Promise<Identity> | undefined;
   return {
     domain: trace ? { ...deps.domain, trace } : deps.domain,
@@ -37,6 +42,7 @@ export function contextOf(deps: HttpDependencies, request: HttpRequest, trace?: 
     requestId: request.id,
     baseUrl: deps.publicUrl ?? `${request.protocol}://${hostOf(request)}`,
     reply: {},
+    called,
   };
 }
 

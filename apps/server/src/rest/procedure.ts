@@ -11,13 +11,18 @@ import { toProblem, trpcCodeOf } from './problem.ts';
 /** Whose request an error of tRPC answers that came before there was a context: a batch too long, an input that is not JSON. */
 export const requestIdOfError = new WeakMap<TRPCError, string>();
 
+/** One field, for tRPC copies the fields of a context at every step, which a profile of a small request shows. */
+interface ProcedureContext {
+  readonly request: RequestContext;
+}
+
 const t = initTRPC
-  .context<RequestContext>()
+  .context<ProcedureContext>()
   .meta<OpenApiMeta>()
   .create({
     isDev: false, // never a stack in an answer
     errorFormatter: ({ shape, error, ctx }) => {
-      const problem = toProblem(error, ctx?.requestId ?? requestIdOfError.get(error) ?? '');
+      const problem = toProblem(error, ctx?.request.requestId ?? requestIdOfError.get(error) ?? '');
       return { ...shape, message: problem.detail, data: { ...shape.data, problem } };
     },
   });
@@ -61,21 +66,22 @@ const LIMIT_OF = new Map<string, LimitName>([
 ]);
 
 const authenticated = ({ id }: Operation) =>
-  t.procedure.use(({ ctx, path, next }) =>
-    refusing(ctx, path, async () => {
-      const { user } = await ctx.authenticate();
-      await ctx.limits.take(LIMIT_OF.get(id) ?? 'request', user.id);
-      const domain: ActorContext = { ...ctx.domain, actor: user };
+  t.procedure.use(({ ctx: { request }, path, next }) =>
+    refusing(request, path, async () => {
+      const { user } = await request.authenticate();
+      await request.limits.take(LIMIT_OF.get(id) ?? 'request', user.id);
+      const domain: ActorContext = { ...request.domain, actor: user };
       return next({ ctx: { domain } });
     }),
   );
 
 const withAccounts = ({ id }: Operation) =>
-  t.procedure.use(({ ctx, path, next }) =>
-    refusing(ctx, path, async () => {
-      if (!ctx.accounts) throw new DomainError('not_found', 'local accounts are off');
-      await ctx.limits.take(LIMIT_OF.get(id) ?? 'session', ctx.address);
-      return next({ ctx: { accounts: ctx.accounts } });
+  t.procedure.use(({ ctx: { request }, path, next }) =>
+    refusing(request, path, async () => {
+      const { accounts, limits, address } = request;
+      if (!accounts) throw new DomainError('not_found', 'local accounts are off');
+      await limits.take(LIMIT_OF.get(id) ?? 'session', address);
+      return next({ ctx: { accounts } });
     }),
   );
 

@@ -34,13 +34,13 @@ export const appRouter = router({
       const page = await listConversations(ctx.domain, input);
       if (page.next) {
         const query = new URLSearchParams({ limit: String(input.limit), cursor: page.next });
-        ctx.reply.link = `<${ctx.baseUrl}${conversations.list.path}?${query}>; rel="next"`;
+        ctx.request.reply.link = `<${ctx.request.baseUrl}${conversations.list.path}?${query}>; rel="next"`;
       }
       return page.conversations;
     }),
     open: member(conversations.open).mutation(async ({ ctx, input }) => {
       const { conversation, created } = await openConversation(ctx.domain, input);
-      ctx.reply.status = created ? 201 : 200;
+      ctx.request.reply.status = created ? 201 : 200;
       return conversation;
     }),
     get: member(conversations.get).query(({ ctx, input }) => getConversation(ctx.domain, input)),
@@ -51,11 +51,11 @@ export const appRouter = router({
   },
   messages: {
     list: member(messages.list).query(async ({ ctx, input }) =>
-      messagePage(await listMessages(ctx.domain, input), input.conversation_id, ctx.baseUrl),
+      messagePage(await listMessages(ctx.domain, input), input.conversation_id, ctx.request.baseUrl),
     ),
     send: member(messages.send).mutation(async ({ ctx, input }) => {
       const { message, created } = await sendMessage(ctx.domain, input);
-      ctx.reply.status = created ? 201 : 200;
+      ctx.request.reply.status = created ? 201 : 200;
       return message;
     }),
   },
@@ -65,7 +65,9 @@ export const appRouter = router({
   },
   auth: {
     register: account(auth.register).mutation(({ ctx, input }) => register(ctx.accounts, input)),
-    signIn: account(auth.signIn).mutation(({ ctx, input }) => signIn(ctx.accounts, input, ctx.address)),
+    signIn: account(auth.signIn).mutation(({ ctx, input }) =>
+      signIn(ctx.accounts, input, ctx.request.address),
+    ),
     refresh: account(auth.refresh).mutation(({ ctx, input }) => refreshSession(ctx.accounts, input)),
     signOut: account(auth.signOut).mutation(({ ctx, input }) => signOut(ctx.accounts, input)),
   },

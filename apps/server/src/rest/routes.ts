@@ -47,7 +47,7 @@ function registerOperation(
         path: name,
         type: method === 'GET' ? 'query' : 'mutation',
         getRawInput: async () => input,
-        ctx,
+        ctx: { request: ctx },
         signal: undefined,
         batchIndex: 0,
       });

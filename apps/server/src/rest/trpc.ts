@@ -34,8 +34,9 @@ export async function registerTrpc(
           path: request.params.path,
           maxBatchSize: MAX_BATCH,
           createContext: () => ({
-            ...contextOf(deps, request, traceOf(request)),
-            called: (procedure, seconds, error) => observeCall(deps, request, procedure, seconds, error),
+            request: contextOf(deps, request, traceOf(request), (procedure, seconds, error) =>
+              observeCall(deps, request, procedure, seconds, error),
+            ),
           }),
           responseMeta: ({ ctx, errors: [error], info }) => {
             // tRPC gives what it refuses by itself no type, and it would go out as text.
@@ -47,7 +48,9 @@ export async function registerTrpc(
                 },
               };
             // The calls of a batch share one answer, and a link would not say whose it is.
-            return ctx?.reply.link && !info?.isBatchCall ? { headers: { link: ctx.reply.link } } : {};
+            return ctx?.request.reply.link && !info?.isBatchCall
+              ? { headers: { link: ctx.request.reply.link } }
+              : {};
           },
           onError: ({ error }) => {
             requestIdOfError.set(error, request.id);

@@ -77,14 +77,15 @@ beforeAll(async () => {
   const handler = createOpenApiHttpHandler<typeof appRouter>({
     router: appRouter,
     // Its types say IncomingMessage; what it hands over is a Fetch Request.
-    createContext: ({ req: { headers } }) =>
-      contextOf(deps, {
+    createContext: ({ req: { headers } }) => ({
+      request: contextOf(deps, {
         headers: headers instanceof Headers ? Object.fromEntries(headers) : headers,
         id: 'x',
         protocol: 'http',
         host: 'duet.test',
         ip: '127.0.0.1',
       }),
+    }),
   });
   theirs = createServer((incoming, answer) => void handler(incoming, answer));
   await new Promise<void>((resolve) => theirs.listen(0, '127.0.0.1', resolve));

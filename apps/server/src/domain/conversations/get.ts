@@ -1,10 +1,9 @@
 import type { Conversation } from '@duet/contract';
-import { arrayOf } from '../../db/array-of.ts';
 import type { ActorContext } from '../context.ts';
 import { DomainError } from '../error.ts';
 import { noSuchConversation } from './authorize.ts';
 import { isConversationId } from './id.ts';
-import { readConversations, viewAs } from './view.ts';
+import { conversationReads, viewAs } from './view.ts';
 
 /**
  * One conversation as the actor sees it (PROTOCOL 3.4).
@@ -15,7 +14,7 @@ export async function getConversation(
   input: { conversation_id: string },
 ): Promise<Conversation> {
   const id = input.conversation_id;
-  const [read] = isConversationId(id) ? await readConversations(db)({ ids: arrayOf([id]) }) : [];
+  const read = isConversationId(id) ? await conversationReads(db).load(id.toLowerCase()) : null;
   if (!read) throw noSuchConversation();
   if (read.user1.id !== actor.id && read.user2.id !== actor.id) throw new DomainError('not_participant');
   return viewAs(actor.id, read);

@@ -1,9 +1,12 @@
 import type { Conversation } from '@duet/contract';
 import { sql } from 'drizzle-orm';
+import { arrayOf } from '../../db/array-of.ts';
+import { GroupRead } from '../../db/group-read.ts';
+import type { Packed } from '../../db/pack.ts';
 import type { ActorContext } from '../context.ts';
 import { perDatabase } from '../per-database.ts';
 import { decodeCursor, encodeCursor, pageByActivity } from './by-activity.ts';
-import { namesBeside, prepareRead, viewAs } from './view.ts';
+import { PACKED, packConversations, unpackConversations, viewAs } from './view.ts';
 
 /**
  * A page of the actor's conversations, latest activity first (PROTOCOL 3.2).
@@ -15,13 +18,13 @@ export async function listConversations(
   input: { limit: number; cursor?: string | undefined },
 ): Promise<{ conversations: Conversation[]; next?: string }> {
   const after = input.cursor === undefined ? undefined : decodeCursor(input.cursor);
-  const rows = await readPage(db)({
+  const row = await pages(db).load({
     actorId: actor.id,
-    actorName: actor.username,
-    afterActivityAt: after?.activityAt ?? null,
-    afterId: after?.id ?? null,
+    afterActivityAt: after?.activityAt,
+    afterId: after?.id,
     limit: input.limit + 1,
   });
+  const rows = await unpackConversations(db, row);
   const shown = rows.slice(0, input.limit);
   const last = shown.at(-1);
   return {
@@ -30,14 +33,40 @@ export async function listConversations(
   };
 }
 
-const readPage = perDatabase((db) => {
-  const [actorId, actorName, afterActivityAt, afterId, limit] = [
-    sql`${sql.placeholder('actorId')}`,
-    sql`${sql.placeholder('actorName')}`,
-    sql`${sql.placeholder('afterActivityAt')}`,
-    sql`${sql.placeholder('afterId')}`,
-    sql`${sql.placeholder('limit')}`,
-  ];
-  const page = pageByActivity({ actorId, afterActivityAt, afterId, limit });
-  return prepareRead(db, page, 'list_conversations', namesBeside(actorId, actorName));
+interface Page {
+  readonly actorId: string;
+  readonly afterActivityAt: number | undefined;
+  readonly afterId: string | undefined;
+  readonly limit: number;
+}
+
+/** A list may have a thousand conversations, so few share a statement; and the database takes longer for one than this process. */
+const LIMITS = { statements: 8, reads: 4 };
+
+const pages = perDatabase((db) => {
+  const p = sql.placeholder;
+  const wanted = sql`unnest(${p('actorIds')}::text[], ${p('activities')}::float8[], ${p('ids')}::uuid[], ${p('limits')}::int[])
+    with ordinality as wanted (actor_id, activity_at, id, most, place)`;
+  const page = pageByActivity({
+    actorId: sql`wanted.actor_id`,
+    afterActivityAt: sql`wanted.activity_at`,
+    afterId: sql`wanted.id`,
+    limit: sql`wanted.most`,
+  });
+  const statement = db
+    .select(PACKED)
+    .from(wanted)
+    .innerJoinLateral(sql`${packConversations(page)} as packed`, sql`true`)
+    .orderBy(sql`wanted.place`)
+    .prepare('list_conversations');
+  return new GroupRead(
+    (pages: readonly Page[]): Promise<Packed[]> =>
+      statement.execute({
+        actorIds: arrayOf(pages.map(({ actorId }) => actorId)),
+        activities: `{${pages.map(({ afterActivityAt = null }) => String(afterActivityAt))}}`,
+        ids: `{${pages.map(({ afterId = null }) => String(afterId))}}`,
+        limits: `{${pages.map(({ limit }) => limit)}}`,
+      }),
+    LIMITS,
+  );
 });

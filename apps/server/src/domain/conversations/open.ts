@@ -1,12 +1,11 @@
 import type { Conversation } from '@duet/contract';
 import { eq } from 'drizzle-orm';
-import { arrayOf } from '../../db/array-of.ts';
 import { conversations, users } from '../../db/schema.ts';
 import type { ActorContext } from '../context.ts';
 import { DomainError } from '../error.ts';
 import { getConversation } from './get.ts';
 import { conversationIdOf } from './id.ts';
-import { readConversations, viewAs } from './view.ts';
+import { conversationReads, viewAs } from './view.ts';
 
 /**
  * Gets or creates the actor's conversation with somebody; of all calls that race, exactly one creates it (PROTOCOL 3.3).
@@ -21,7 +20,7 @@ export async function openConversation(
   if (targetId === actor.id) throw DomainError.invalid('target_user_id', 'must not be yourself');
   const id = conversationIdOf(ctx.conversationKey, actor.id, targetId);
   // Mostly it is there already, and this is all.
-  const [known] = await readConversations(db)({ ids: arrayOf([id]) });
+  const known = await conversationReads(db).load(id);
   if (known) return { conversation: viewAs(actor.id, known), created: false };
 
   const [target] = await db.select({ id: users.id }).from(users).where(eq(users.id, targetId));

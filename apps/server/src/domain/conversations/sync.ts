@@ -1,6 +1,5 @@
 import { type Conversation, SYNC_MAX_CONVERSATIONS } from '@duet/contract';
 import { sql } from 'drizzle-orm';
-import { arrayOf } from '../../db/array-of.ts';
 import type { ActorContext } from '../context.ts';
 import { encodeCursor, pageByActivity } from './by-activity.ts';
 import { changedSince, decodePosition, encodePosition, isPast, POSITION, type Position } from './changes.ts';
@@ -32,7 +31,7 @@ export async function* syncConversations(
   ctx.meter.synced(changes ? 'changes' : input.cursor === undefined ? 'fresh' : 'reset');
   const { ids, ...synced } = changes ?? (await planSnapshot(ctx, input.limit));
   for (let start = 0; start < ids.length; start += CHUNK) {
-    const found = await readConversations(ctx.db)({ ids: arrayOf(ids.slice(start, start + CHUNK)) });
+    const found = await readConversations(ctx.db)(ids.slice(start, start + CHUNK));
     yield found.map((read) => viewAs(ctx.actor.id, read));
   }
   return synced;

@@ -1,5 +1,4 @@
 import type { Conversation } from '@duet/contract';
-import { arrayOf } from '../../db/array-of.ts';
 import type { Context } from '../context.ts';
 import { readConversations, viewAs } from './view.ts';
 
@@ -19,7 +18,7 @@ export async function* viewEach(
   for (let start = 0; start < viewers.length; start += CHUNK) {
     const some = viewers.slice(start, start + CHUNK);
     const ids = [...new Set(some.map(({ conversationId }) => conversationId))];
-    const found = await readConversations(db)({ ids: arrayOf(ids) });
+    const found = await readConversations(db)(ids);
     const byId = new Map(found.map((read) => [read.id, read]));
     yield some.flatMap(({ userId, conversationId }) => {
       const read = byId.get(conversationId);

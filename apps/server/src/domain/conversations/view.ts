@@ -1,114 +1,85 @@
-import type { Conversation, ConversationState, Message, User } from '@duet/contract';
+import type { Conversation, ConversationState, Message } from '@duet/contract';
 import { type SQL, sql } from 'drizzle-orm';
+import { arrayOf } from '../../db/array-of.ts';
 import type { Database } from '../../db/client.ts';
-import { milliseconds, packed, type Unpacked, unpack } from '../../db/pack.ts';
-import { messages, users } from '../../db/schema.ts';
+import { GroupRead } from '../../db/group-read.ts';
+import { milliseconds, type Packed, packed, type Unpacked, unpack } from '../../db/pack.ts';
+import { conversations, messages } from '../../db/schema.ts';
 import { isRead } from '../messages/view.ts';
 import { perDatabase } from '../per-database.ts';
 import { toTimestamp } from '../timestamp.ts';
+import { type KnownConversation, knownConversations } from './known.ts';
 
 /** A conversation as it is, seen by nobody in particular. */
-export interface ConversationRead {
-  readonly id: string;
-  readonly user1: User;
-  readonly user2: User;
+export interface ConversationRead extends KnownConversation {
   /** Milliseconds since 1970. */
-  readonly createdAt: number;
   readonly activityAt: number;
   readonly state: ConversationState;
   readonly last: Message | null;
 }
 
 /** Reads conversations, latest activity first; those that are not there are left out. */
-export const readConversations = perDatabase((db) =>
-  prepareRead(
-    db,
-    sql`(select * from conversations where id = any(${sql.placeholder('ids')}::uuid[]))`,
-    'read_conversations',
-  ),
+export const readConversations = perDatabase((db) => {
+  const some = sql`(select * from ${conversations} where id = any(${sql.placeholder('ids')}::uuid[]))`;
+  const statement = db
+    .select(PACKED)
+    .from(sql`${packConversations(some)} as packed`)
+    .prepare('read_conversations');
+  return async (ids: readonly string[]): Promise<ConversationRead[]> => {
+    const [row] = await statement.execute({ ids: arrayOf(ids) });
+    return row ? unpackConversations(db, row) : [];
+  };
+});
+
+/** Reads a conversation, together with what others read at the time; null when it is not there. */
+export const conversationReads = perDatabase(
+  (db) =>
+    new GroupRead(async (ids: readonly string[]): Promise<(ConversationRead | null)[]> => {
+      const byId = new Map((await readConversations(db)(ids)).map((read) => [read.id, read]));
+      return ids.map((id) => byId.get(id) ?? null);
+    }),
 );
 
-/** How both sides get their names: what `c`, the conversations, is joined with. */
-interface Names {
-  readonly join: SQL;
-  readonly username1: SQL;
-  readonly username2: SQL;
+/** What `packConversations` selects. */
+export const PACKED = { words: sql<string | null>`packed.words`, texts: sql<string | null>`packed.texts` };
+
+const WORDS = [
+  sql`id`,
+  milliseconds(sql`activity_at`),
+  sql`last_seq`,
+  sql`user1_read_seq`,
+  sql`user2_read_seq`,
+  sql`user1_unread`,
+  sql`user2_unread`,
+  sql`coalesce((sender_id = user1_id)::int, 0)`,
+  sql`coalesce(message_id::text, '-')`,
+  sql`coalesce(${milliseconds(sql`timestamp`)}, 0)`,
+];
+
+/** One row, of the conversations that a subquery selects with all their columns, latest activity first, and their last messages; as a subquery. */
+export function packConversations(source: SQL): SQL {
+  const { words, texts } = packed(WORDS, sql`coalesce(content, '')`);
+  return sql`(
+    select ${words} as words, ${texts} as texts from (
+      select c.*, m.message_id, m.sender_id, m.content, m.timestamp
+      from ${source} as c
+      left join ${messages} as m on m.conversation_id = c.id and m.seq = c.last_seq
+      order by c.activity_at desc, c.id desc) as found)`;
 }
 
-const NAMES: Names = {
-  join: sql`join ${users} as u1 on u1.id = c.user1_id join ${users} as u2 on u2.id = c.user2_id`,
-  username1: sql`u1.username`,
-  username2: sql`u2.username`,
-};
-
-/** The names where one of the two is known: only the other is looked up. */
-export function namesBeside(userId: SQL, username: SQL): Names {
-  const nameOf = (id: SQL) =>
-    sql`case ${id} when ${userId}::text then ${username}::text else peer.username end`;
-  return {
-    join: sql`join ${users} as peer on peer.id = case c.user1_id when ${userId}::text then c.user2_id else c.user1_id end`,
-    username1: nameOf(sql`c.user1_id`),
-    username2: nameOf(sql`c.user2_id`),
-  };
+/** The conversations of such a row, with their people. */
+export async function unpackConversations(db: Database, row: Packed): Promise<ConversationRead[]> {
+  const rows = unpack(row, WORDS.length, (one) => one);
+  const known = await knownConversations(db).find(rows.map(({ words: [id = ''] }) => id));
+  return rows.flatMap((one) => {
+    const conversation = known.get(one.words[0] ?? '');
+    return conversation ? toRead(conversation, one) : [];
+  });
 }
 
-/** Prepares reading what a subquery selects, which has the columns of `conversations`. */
-export function prepareRead(
-  db: Database,
-  source: SQL,
-  name: string,
-  names = NAMES,
-): (values: Record<string, unknown>) => Promise<ConversationRead[]> {
-  const words = [
-    sql`id`,
-    milliseconds(sql`created_at`),
-    milliseconds(sql`activity_at`),
-    sql`last_seq`,
-    sql`user1_read_seq`,
-    sql`user2_read_seq`,
-    sql`user1_unread`,
-    sql`user2_unread`,
-    sql`coalesce((sender_id = user1_id)::int, 0)`,
-    sql`coalesce(message_id::text, '-')`,
-    sql`coalesce(${milliseconds(sql`timestamp`)}, 0)`,
-  ];
-  const texts = [sql`user1_id`, sql`username1`, sql`user2_id`, sql`username2`, sql`coalesce(content, '')`];
-  const statement = db
-    .select(packed(words, texts))
-    .from(
-      sql`(
-        select c.*, ${names.username1} as username1, ${names.username2} as username2, m.message_id, m.sender_id, m.content, m.timestamp
-        from ${source} as c
-        ${names.join}
-        left join ${messages} as m on m.conversation_id = c.id and m.seq = c.last_seq
-        order by c.activity_at desc, c.id desc) as found`,
-    )
-    .prepare(name);
-  return async (values) => {
-    const [row] = await statement.execute(values);
-    return row ? unpack(row, words.length, toRead) : [];
-  };
-}
-
-function toRead({ words, texts }: Unpacked): ConversationRead {
-  const [
-    id = '',
-    createdAt,
-    activityAt,
-    lastSeq,
-    read1,
-    read2,
-    unread1,
-    unread2,
-    byUser1,
-    message_id,
-    sentAt,
-  ] = words;
-  const [id1 = '', username1 = '', id2 = '', username2 = '', content = ''] = texts;
-  const [user1, user2] = [
-    { id: id1, username: username1 },
-    { id: id2, username: username2 },
-  ];
+function toRead(known: KnownConversation, { words, text }: Unpacked): ConversationRead {
+  const { id, user1, user2, createdAt } = known;
+  const [, activityAt, lastSeq, read1, read2, unread1, unread2, byUser1, message_id, sentAt] = words;
   const state: ConversationState = {
     last_seq: Number(lastSeq),
     read_seqs: [Number(read1), Number(read2)],
@@ -123,11 +94,11 @@ function toRead({ words, texts }: Unpacked): ConversationRead {
           conversation_id: id,
           seq: state.last_seq,
           sender: isByUser1 ? user1 : user2,
-          content,
+          content: text,
           timestamp: toTimestamp(Number(sentAt)),
           read: isRead(state.last_seq, isByUser1, state),
         };
-  return { id, user1, user2, createdAt: Number(createdAt), activityAt: Number(activityAt), state, last };
+  return { id, user1, user2, createdAt, activityAt: Number(activityAt), state, last };
 }
 
 /** A conversation as one of its two people sees it. */
@@ -138,7 +109,7 @@ export function viewAs(userId: string, read: ConversationRead): Conversation {
     id,
     user1,
     user2,
-    created_at: toTimestamp(createdAt),
+    created_at: createdAt,
     last_message: last,
     last_seq: state.last_seq,
     unread_count: state.unread_counts[mine],

@@ -1,12 +1,14 @@
 import { MAX_SEQ, type Message } from '@duet/contract';
-import { eq, type SQL, sql } from 'drizzle-orm';
-import { alias } from 'drizzle-orm/pg-core';
+import { type SQL, sql } from 'drizzle-orm';
+import { arrayOf } from '../../db/array-of.ts';
 import type { Database } from '../../db/client.ts';
-import { milliseconds, packed, unpack } from '../../db/pack.ts';
-import { conversations, messages, users } from '../../db/schema.ts';
+import { GroupRead } from '../../db/group-read.ts';
+import { milliseconds, type Packed, packed, unpack } from '../../db/pack.ts';
+import { conversations, messages } from '../../db/schema.ts';
 import type { ActorContext } from '../context.ts';
 import { noSuchConversation } from '../conversations/authorize.ts';
 import { isConversationId } from '../conversations/id.ts';
+import { knownConversations } from '../conversations/known.ts';
 import { DomainError } from '../error.ts';
 import type { PageBounds } from '../meter.ts';
 import { perDatabase } from '../per-database.ts';
@@ -38,23 +40,25 @@ export async function listMessages(
 ): Promise<MessageWindow> {
   const { conversation_id, ...range } = input;
   if (!isConversationId(conversation_id)) throw noSuchConversation();
-  const { order, limit, before = MAX_SEQ + 1, after = 0 } = range;
-  const read = order === 'asc' ? readAscending(db) : readDescending(db);
-  const [row] = await read.execute({ id: conversation_id, before, after, limit });
-  if (!row) throw noSuchConversation();
-  const { user1, user2, lastSeq, read1, read2, ...page } = row;
+  const conversation = await knownConversations(db).get(conversation_id.toLowerCase());
+  if (!conversation) throw noSuchConversation();
+  const { id, user1, user2 } = conversation;
   if (user1.id !== actor.id && user2.id !== actor.id) throw new DomainError('not_participant');
   meter.pageRead(boundsOf(range));
+  const { order, limit, before = MAX_SEQ + 1, after = 0 } = range;
+  const row = await (order === 'asc' ? ascending : descending)(db).load({ id, before, after, limit });
+  if (!row) throw noSuchConversation();
+  const { lastSeq, read1, read2, ...page } = row;
   const state = { read_seqs: [read1, read2] satisfies [number, number] };
-  const found = unpack(page, WORDS.length, ({ words, texts: [content = ''] }): Message => {
+  const found = unpack(page, WORDS.length, ({ words, text }): Message => {
     const [seqWord, message_id = '', byUser1, sentAt] = words;
     const [seq, isByUser1] = [Number(seqWord), byUser1 === '1'];
     return {
       message_id,
-      conversation_id: row.id,
+      conversation_id: id,
       seq,
       sender: isByUser1 ? user1 : user2,
-      content,
+      content: text,
       timestamp: toTimestamp(Number(sentAt)),
       read: isRead(seq, isByUser1, state),
     };
@@ -62,44 +66,70 @@ export async function listMessages(
   return { messages: found, ...neighbours(range, found, lastSeq) };
 }
 
+/** A page as it is asked for. */
+interface PageKey {
+  readonly id: string;
+  readonly before: number;
+  readonly after: number;
+  readonly limit: number;
+}
+
+/** A page as it is read, and how far its conversation goes and is read. */
+interface PageRow extends Packed {
+  readonly lastSeq: number;
+  readonly read1: number;
+  readonly read2: number;
+}
+
 const WORDS = [sql`seq`, sql`message_id`, sql`by_user1::int`, milliseconds(sql`timestamp`)];
 
-const readAscending = perDatabase((db) => preparePage(db, sql`asc`, 'messages_ascending'));
-const readDescending = perDatabase((db) => preparePage(db, sql`desc`, 'messages_descending'));
+const ascending = perDatabase((db) => new GroupRead(preparePages(db, sql`asc`, 'messages_ascending')));
+const descending = perDatabase((db) => new GroupRead(preparePages(db, sql`desc`, 'messages_descending')));
 
 function boundsOf({ before, after }: MessageRange): PageBounds {
   if (before === undefined) return after === undefined ? 'none' : 'after';
   return after === undefined ? 'before' : 'both';
 }
 
-/** One row: the conversation, and the page in it. */
-function preparePage(db: Database, order: SQL, name: string) {
+/** Prepares reading some pages with one statement; null where there is no such conversation. */
+function preparePages(
+  db: Database,
+  order: SQL,
+  name: string,
+): (pages: readonly PageKey[]) => Promise<(PageRow | null)[]> {
   const [c, m, p] = [conversations, messages, sql.placeholder];
-  const [user1, user2] = [alias(users, 'user1'), alias(users, 'user2')];
-  const { words, texts } = packed(WORDS, [sql`content`]);
+  const { words, texts } = packed(WORDS, sql`content`);
+  const wanted = sql`unnest(${p('ids')}::uuid[], ${p('befores')}::int8[], ${p('afters')}::int8[], ${p('limits')}::int[])
+    with ordinality as wanted (id, before, after, most, place)`;
   const page = sql`lateral (
     select ${words} as words, ${texts} as texts from (
       select *, sender_id = ${c.user1Id} as by_user1 from ${m}
-      where ${m.conversationId} = ${c.id} and ${m.seq} < ${p('before')}::int8 and ${m.seq} > ${p('after')}::int8
-      order by ${m.seq} ${order} limit ${p('limit')}::int
+      where ${m.conversationId} = ${c.id} and ${m.seq} < wanted.before and ${m.seq} > wanted.after
+      order by ${m.seq} ${order} limit wanted.most
     ) as found) as page`;
-  return db
+  const statement = db
     .select({
-      id: c.id,
-      user1: { id: user1.id, username: user1.username },
-      user2: { id: user2.id, username: user2.username },
+      place: sql<number>`wanted.place::int`,
       lastSeq: c.lastSeq,
       read1: c.user1ReadSeq,
       read2: c.user2ReadSeq,
       words: sql<string | null>`page.words`,
       texts: sql<string | null>`page.texts`,
     })
-    .from(c)
-    .innerJoin(user1, eq(user1.id, c.user1Id))
-    .innerJoin(user2, eq(user2.id, c.user2Id))
+    .from(wanted)
+    .innerJoin(c, sql`${c.id} = wanted.id`)
     .innerJoin(page, sql`true`)
-    .where(eq(c.id, p('id')))
     .prepare(name);
+  return async (pages) => {
+    const rows = await statement.execute({
+      ids: arrayOf(pages.map(({ id }) => id)),
+      befores: `{${pages.map(({ before }) => before)}}`,
+      afters: `{${pages.map(({ after }) => after)}}`,
+      limits: `{${pages.map(({ limit }) => limit)}}`,
+    });
+    const byPlace = new Map(rows.map((row) => [row.place, row]));
+    return pages.map((_, i) => byPlace.get(i + 1) ?? null);
+  };
 }
 
 /** `seq` has no holes, so the pages beside one are found by arithmetic. */

@@ -3,9 +3,10 @@ import { sql } from 'drizzle-orm';
 import { arrayOf } from '../../db/array-of.ts';
 import type { Database } from '../../db/client.ts';
 import { milliseconds, packed, type Unpacked, unpack } from '../../db/pack.ts';
-import { conversations, messages, users } from '../../db/schema.ts';
+import { conversations, messages } from '../../db/schema.ts';
 import type { MessageCommitted } from '../../events/events.ts';
 import type { LoadCommitted } from '../../events/notes.ts';
+import { type KnownConversation, knownConversations } from '../conversations/known.ts';
 import { toTimestamp } from '../timestamp.ts';
 import { isRead } from './view.ts';
 
@@ -18,6 +19,7 @@ const WORDS = [
   sql`c.id`,
   sql`m.seq`,
   sql`m.message_id`,
+  sql`(m.sender_id = c.user1_id)::int`,
   milliseconds(sql`m.timestamp`),
   sql`c.last_seq`,
   sql`c.user1_read_seq`,
@@ -25,21 +27,19 @@ const WORDS = [
   sql`c.user1_unread`,
   sql`c.user2_unread`,
 ];
-const TEXTS = [sql`c.user1_id`, sql`c.user2_id`, sql`m.sender_id`, sql`u.username`, sql`m.content`];
 
 /** Prepares reading messages by their place, each with its conversation's state by now; for the hub and other nodes' events, which speak for nobody. */
 export function prepareLoadCommitted(db: Database): LoadCommitted {
   const { placeholder: p } = sql;
   const statement = db
-    .select(packed(WORDS, TEXTS))
+    .select(packed(WORDS, sql`m.content`))
     .from(
       sql`unnest(${p('conversationIds')}::uuid[], ${p('afters')}::int[], ${p('befores')}::int8[]) as range (conversation_id, after, before)
         join ${conversations} as c on c.id = range.conversation_id
         join lateral (
           select * from ${messages} as m where m.conversation_id = range.conversation_id and m.seq > range.after and m.seq < range.before
           order by m.seq limit ${sql.raw(String(MAX_LENGTH))}
-        ) as m on true
-        join ${users} as u on u.id = m.sender_id`,
+        ) as m on true`,
     )
     .prepare('load_committed');
   return async (ranges) => {
@@ -51,17 +51,26 @@ export function prepareLoadCommitted(db: Database): LoadCommitted {
         afters: `{${some.map(({ after }) => after)}}`,
         befores: `{${some.map(({ before }) => before)}}`,
       });
-      if (row) events.push(...unpack(row, WORDS.length, toEvent));
+      if (!row) continue;
+      const known = await knownConversations(db).find(some.map(({ conversationId }) => conversationId));
+      events.push(
+        ...unpack(row, WORDS.length, (one) => toEvent(one, known)).filter((event) => event !== undefined),
+      );
     }
     return events;
   };
 }
 
-function toEvent({ words, texts }: Unpacked): MessageCommitted {
-  const [conversation_id = '', seqWord, message_id = '', ...numbers] = words;
+function toEvent(
+  { words, text }: Unpacked,
+  known: ReadonlyMap<string, KnownConversation>,
+): MessageCommitted | undefined {
+  const [conversation_id = '', seqWord, message_id = '', byUser1, ...numbers] = words;
   const [sentAt = 0, last_seq = 0, read1 = 0, read2 = 0, unread1 = 0, unread2 = 0] = numbers.map(Number);
-  const [user1 = '', user2 = '', senderId = '', username = '', content = ''] = texts;
-  const seq = Number(seqWord);
+  const conversation = known.get(conversation_id);
+  if (!conversation) return undefined;
+  const { user1, user2 } = conversation;
+  const [seq, isByUser1] = [Number(seqWord), byUser1 === '1'];
   const state: ConversationState = {
     last_seq,
     read_seqs: [read1, read2],
@@ -71,10 +80,10 @@ function toEvent({ words, texts }: Unpacked): MessageCommitted {
     message_id,
     conversation_id,
     seq,
-    sender: { id: senderId, username },
-    content,
+    sender: isByUser1 ? user1 : user2,
+    content: text,
     timestamp: toTimestamp(sentAt),
-    read: isRead(seq, senderId === user1, state),
+    read: isRead(seq, isByUser1, state),
   };
-  return { type: 'message', message, users: [user1, user2], state };
+  return { type: 'message', message, users: [user1.id, user2.id], state };
 }

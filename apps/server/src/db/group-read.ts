@@ -1,0 +1,75 @@
+export interface GroupReadLimits {
+  /** So many statements are under way while answers come; the reads that come meanwhile share the next one. */
+  readonly statements: number;
+  /** So many reads share one, whose answers are all in memory at once. */
+  readonly reads: number;
+}
+
+/** Two, so that the database has work while the answers of the one before are sent. */
+const USUAL: GroupReadLimits = { statements: 2, reads: 16 };
+/** Without an answer for this long they may wait for a disk. Whoever comes then does not wait with them, up to so many times the statements. */
+const STALLED_MS = 20;
+const STALLED_STATEMENTS = 3;
+
+interface Waiting<Key, Value> {
+  readonly key: Key;
+  readonly resolve: (value: Value) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/**
+ * Many reads, one statement: while some are under way others wait, and the next statement answers them all. Nothing waits when little is under way, and
+ * a read sees all that was committed when it was asked for.
+ */
+export class GroupRead<Key, Value> {
+  readonly #read: (keys: readonly Key[]) => Promise<readonly Value[]>;
+  readonly #limits: GroupReadLimits;
+  #waiting: Waiting<Key, Value>[] = [];
+  #underWay = 0;
+  /** Since when no answer came to what is under way. */
+  #silentSince = 0;
+
+  /** @param read returns a value for each key, in their order */
+  constructor(read: (keys: readonly Key[]) => Promise<readonly Value[]>, limits = USUAL) {
+    this.#read = read;
+    this.#limits = limits;
+  }
+
+  load(key: Key): Promise<Value> {
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ key, resolve, reject });
+      this.#start();
+    });
+  }
+
+  #start(): void {
+    while (this.#waiting.length > 0 && this.#hasRoom()) {
+      if (this.#underWay === 0) this.#silentSince = performance.now();
+      this.#underWay += 1;
+      void this.#answer(this.#waiting.splice(0, this.#limits.reads));
+    }
+  }
+
+  #hasRoom(): boolean {
+    const { statements } = this.#limits;
+    if (this.#underWay < statements) return true;
+    const isStalled = performance.now() - this.#silentSince > STALLED_MS;
+    return isStalled && this.#underWay < statements * STALLED_STATEMENTS;
+  }
+
+  async #answer(reads: readonly Waiting<Key, Value>[]): Promise<void> {
+    try {
+      const values = await this.#read(reads.map(({ key }) => key));
+      reads.forEach(({ resolve, reject }, i) => {
+        const value = values[i];
+        if (value === undefined) reject(new Error('a read was not answered'));
+        else resolve(value);
+      });
+    } catch (error) {
+      for (const { reject } of reads) reject(error);
+    }
+    this.#silentSince = performance.now();
+    this.#underWay -= 1;
+    this.#start();
+  }
+}

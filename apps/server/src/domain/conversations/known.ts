@@ -1,0 +1,76 @@
+import type { User } from '@duet/contract';
+import { eq, sql } from 'drizzle-orm';
+import { alias } from 'drizzle-orm/pg-core';
+import { arrayOf } from '../../db/array-of.ts';
+import type { Database } from '../../db/client.ts';
+import { milliseconds } from '../../db/pack.ts';
+import { conversations, users } from '../../db/schema.ts';
+import { perDatabase } from '../per-database.ts';
+import { toTimestamp } from '../timestamp.ts';
+
+/** What of a conversation never changes: its people, whose names do not either, and when it was made. */
+export interface KnownConversation {
+  readonly id: string;
+  readonly user1: User;
+  readonly user2: User;
+  readonly createdAt: string;
+}
+
+const MAX_KEPT = 50_000;
+
+/** The conversations that were lately read here; what is known of them needs no second look. */
+class KnownConversations {
+  /** The one that was added first comes first. */
+  readonly #kept = new Map<string, KnownConversation>();
+  readonly #read: (ids: readonly string[]) => Promise<KnownConversation[]>;
+
+  constructor(db: Database) {
+    this.#read = prepareRead(db);
+  }
+
+  /** @param id in lower case. @returns undefined when there is none */
+  async get(id: string): Promise<KnownConversation | undefined> {
+    return this.#kept.get(id) ?? (await this.find([id])).get(id);
+  }
+
+  /** Those of them that there are, by id. */
+  async find(ids: readonly string[]): Promise<ReadonlyMap<string, KnownConversation>> {
+    const found = new Map<string, KnownConversation>();
+    const unknown: string[] = [];
+    for (const id of ids) {
+      const known = this.#kept.get(id);
+      if (known) found.set(id, known);
+      else unknown.push(id);
+    }
+    if (unknown.length === 0) return found;
+    for (const conversation of await this.#read(unknown)) {
+      found.set(conversation.id, conversation);
+      this.#kept.set(conversation.id, conversation);
+      const [first] = this.#kept.keys();
+      if (this.#kept.size > MAX_KEPT && first !== undefined) this.#kept.delete(first);
+    }
+    return found;
+  }
+}
+
+export const knownConversations = perDatabase((db) => new KnownConversations(db));
+
+function prepareRead(db: Database): (ids: readonly string[]) => Promise<KnownConversation[]> {
+  const [user1, user2] = [alias(users, 'user1'), alias(users, 'user2')];
+  const statement = db
+    .select({
+      id: conversations.id,
+      user1: { id: user1.id, username: user1.username },
+      user2: { id: user2.id, username: user2.username },
+      createdAt: milliseconds(sql`${conversations.createdAt}`).mapWith(Number),
+    })
+    .from(conversations)
+    .innerJoin(user1, eq(user1.id, conversations.user1Id))
+    .innerJoin(user2, eq(user2.id, conversations.user2Id))
+    .where(sql`${conversations.id} = any(${sql.placeholder('ids')}::uuid[])`)
+    .prepare('known_conversations');
+  return async (ids) => {
+    const rows = await statement.execute({ ids: arrayOf(ids) });
+    return rows.map((row) => ({ ...row, createdAt: toTimestamp(row.createdAt) }));
+  };
+}
