@@ -101,8 +101,8 @@ export const brokenServers: readonly BrokenServer[] = [
     what: 'A seq is skipped now and then',
     bugs: one(
       STORE_NEW,
-      'last_seq = last_seq + total,',
-      'last_seq = last_seq + total + case when last_seq % 5 = 3 then 1 else 0 end,',
+      `last_seq = last_seq + \${total},`,
+      `last_seq = last_seq + \${total} + case when last_seq % 5 = 3 then 1 else 0 end,`,
     ),
     caughtBy: ['3.6.2', '4.4.1', '4.4.4'],
   },
@@ -113,11 +113,10 @@ export const brokenServers: readonly BrokenServer[] = [
   },
   {
     what: 'A message is acknowledged and delivered, but not stored',
-    bugs: one(
-      STORE_NEW,
-      'content) join raised using (place)`',
-      'content) join raised using (place) where false`',
-    ),
+    bugs: many(STORE_NEW, [
+      ['content) join raised using (place)`', 'content) join raised using (place) where false`'],
+      ['::text, activity_at from raised`', '::text, activity_at from raised where false`'],
+    ]),
     caughtBy: ['4.3.3', '6.2.4'],
   },
   {
@@ -150,7 +149,7 @@ export const brokenServers: readonly BrokenServer[] = [
   },
   {
     what: 'Unread messages are not counted',
-    bugs: one(STORE_NEW, 'user2_unread = user2_unread + by_user1,', 'user2_unread = user2_unread,'),
+    bugs: one(STORE_NEW, `user2_unread = user2_unread + \${byUser1},`, 'user2_unread = user2_unread,'),
     caughtBy: ['3.4.2', '7.3.1'],
   },
   {

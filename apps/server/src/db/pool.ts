@@ -45,20 +45,8 @@ export function openPool({ url, max, settings, isAway, onAnswer, onFailure }: Po
     }
   }
 
-  /** As the driver's: the rows, or on demand their values alone. */
-  function unsafe(...statement: Parameters<postgres.Sql['unsafe']>) {
-    let asValues = false;
-    const result = attempt(async () => {
-      await null; // drizzle says how it wants them after the call
-      const query = client.unsafe(...statement);
-      return asValues ? query.values() : query;
-    });
-    const values = () => {
-      asValues = true;
-      return result;
-    };
-    return Object.assign(result, { values });
-  }
+  const send: Send = (...statement) => client.unsafe(...statement);
+  const unsafe: (...statement: Sent) => Statement = (...statement) => new Statement(attempt, send, statement);
   const begin = <T>(work: (tx: postgres.TransactionSql) => Promise<T>) => attempt(() => client.begin(work));
 
   // What drizzle uses of a client.
@@ -85,4 +73,33 @@ export function openPool({ url, max, settings, isAway, onAnswer, onFailure }: Po
     },
     close: (graceMs) => client.end({ timeout: graceMs / 1000 }),
   };
+}
+
+type Sent = Parameters<postgres.Sql['unsafe']>;
+type Send = (...statement: Sent) => ReturnType<postgres.Sql['unsafe']>;
+type Attempt = <T>(work: () => Promise<T>) => Promise<T>;
+
+/** A statement as the driver hands them out: it is sent when somebody waits for it, or asks for the values of its rows alone. */
+class Statement implements PromiseLike<unknown> {
+  readonly #attempt: Attempt;
+  readonly #send: Send;
+  readonly #statement: Sent;
+
+  constructor(attempt: Attempt, send: Send, statement: Sent) {
+    this.#attempt = attempt;
+    this.#send = send;
+    this.#statement = statement;
+  }
+
+  // biome-ignore lint/suspicious/noThenProperty: drizzle awaits it
+  then<A, B>(
+    done: (rows: unknown) => A | PromiseLike<A>,
+    failed: (error: unknown) => B | PromiseLike<B>,
+  ): Promise<A | B> {
+    return this.#attempt<unknown>(() => this.#send(...this.#statement)).then(done, failed);
+  }
+
+  values(): Promise<unknown> {
+    return this.#attempt(() => this.#send(...this.#statement).values());
+  }
 }

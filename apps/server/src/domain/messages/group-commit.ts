@@ -39,6 +39,14 @@ interface Entry<Item, Result> {
   readonly reject: (error: unknown) => void;
 }
 
+/** A line of entries for each key. A map that is emptied key by key keeps what it held from the young collector, so these are dropped whole. */
+type Lines<Item, Result> = Map<string, Entry<Item, Result>[]>;
+
+interface Batch<Item, Result> {
+  readonly entries: readonly Entry<Item, Result>[];
+  readonly waiting: Lines<Item, Result>;
+}
+
 /**
  * Many items, one commit: while a batch is under way items queue, and the next batch takes them all. Nothing waits when nothing is under way.
  *
@@ -46,9 +54,10 @@ interface Entry<Item, Result> {
  */
 export class GroupCommit<Item, Result> {
   readonly #options: GroupCommitOptions<Item, Result>;
-  /** By key, those whose turn it is, and those that wait for a batch that has others of their key. */
-  readonly #due = new Map<string, Entry<Item, Result>[]>();
-  readonly #underWay = new Map<string, Entry<Item, Result>[]>();
+  /** By key, those whose turn it is. */
+  #due: Lines<Item, Result> = new Map();
+  /** The keys of each batch under way, with those that wait for it. */
+  #underWay: Lines<Item, Result>[] = [];
   #batches = 0;
   #items = 0;
   #bytes = 0;
@@ -76,7 +85,7 @@ export class GroupCommit<Item, Result> {
     return new Promise((resolve, reject) => {
       const key = keyOf(item);
       const entry = { item, resolve, reject };
-      const line = this.#underWay.get(key) ?? this.#due.get(key);
+      const line = this.#lineUnderWay(key) ?? this.#due.get(key);
       if (line) line.push(entry);
       else this.#due.set(key, [entry]);
       this.#start();
@@ -90,40 +99,51 @@ export class GroupCommit<Item, Result> {
     }
   }
 
+  #lineUnderWay(key: string): Entry<Item, Result>[] | undefined {
+    for (const lines of this.#underWay) {
+      const line = lines.get(key);
+      if (line) return line;
+    }
+    return undefined;
+  }
+
   /** As many as a batch may hold, of those whose turn it is. */
-  #nextBatch(): Entry<Item, Result>[] {
+  #nextBatch(): Batch<Item, Result> {
     const { idOf, sizeOf, limits } = this.#options;
-    const batch: Entry<Item, Result>[] = [];
+    const entries: Entry<Item, Result>[] = [];
+    const waiting: Lines<Item, Result> = new Map();
     let bytes = 0;
     const ids = new Set<string>();
     for (const [key, line] of this.#due) {
       let count = 0;
       for (const { item } of line) {
         bytes += sizeOf(item);
-        const isFull = batch.length + count >= limits.batchItems || bytes > limits.batchBytes;
-        if ((isFull && batch.length + count > 0) || ids.has(idOf(item))) break;
+        const isFull = entries.length + count >= limits.batchItems || bytes > limits.batchBytes;
+        if ((isFull && entries.length + count > 0) || ids.has(idOf(item))) break;
         if (line.length > 1) ids.add(idOf(item));
         count += 1;
       }
       if (count === 0) break;
-      this.#due.delete(key);
       // The others of this line wait for the end of the batch.
-      this.#underWay.set(key, count < line.length ? line.splice(count) : []);
-      for (const entry of line) batch.push(entry);
+      waiting.set(key, count < line.length ? line.splice(count) : []);
+      for (const entry of line) entries.push(entry);
       ids.clear();
     }
-    return batch;
+    if (waiting.size === this.#due.size) this.#due = new Map();
+    else for (const key of waiting.keys()) this.#due.delete(key);
+    this.#underWay.push(waiting);
+    return { entries, waiting };
   }
 
-  async #run(batch: Entry<Item, Result>[]): Promise<void> {
-    const failure = await this.#attempt(batch, this.#options.doBatch);
+  async #run({ entries, waiting }: Batch<Item, Result>): Promise<void> {
+    const failure = await this.#attempt(entries, this.#options.doBatch);
     const { keyOf, isOfOne } = this.#options;
     if (failure && isOfOne(failure.error)) {
-      const lines = Map.groupBy(batch, ({ item }) => keyOf(item));
-      for (const [key, line] of lines) void this.#oneByOne(key, line, failure.isRetry);
+      const lines = Map.groupBy(entries, ({ item }) => keyOf(item));
+      for (const [key, line] of lines) void this.#oneByOne(key, line, waiting, failure.isRetry);
     } else {
-      if (failure) for (const entry of batch) this.#fail(entry, failure.error);
-      for (const { item } of batch) this.#release(keyOf(item));
+      if (failure) for (const entry of entries) this.#fail(entry, failure.error);
+      this.#release(waiting);
     }
     // First whatever waits to be read from sockets: an embedded database leaves the event loop no other time for it.
     setImmediate(() => {
@@ -132,12 +152,20 @@ export class GroupCommit<Item, Result> {
     });
   }
 
-  async #oneByOne(key: string, entries: readonly Entry<Item, Result>[], isRetry: boolean): Promise<void> {
+  async #oneByOne(
+    key: string,
+    entries: readonly Entry<Item, Result>[],
+    waiting: Lines<Item, Result>,
+    isRetry: boolean,
+  ): Promise<void> {
     for (const entry of entries) {
       const failure = await this.#attempt([entry], this.#options.doAlone, isRetry);
       if (failure) this.#fail(entry, failure.error);
     }
-    this.#release(key);
+    const line = waiting.get(key);
+    waiting.delete(key);
+    if (waiting.size === 0) this.#release(waiting);
+    if (line && line.length > 0) this.#due.set(key, line);
     this.#start();
   }
 
@@ -181,9 +209,9 @@ export class GroupCommit<Item, Result> {
     this.#bytes -= this.#options.sizeOf(item);
   }
 
-  #release(key: string): void {
-    const line = this.#underWay.get(key);
-    this.#underWay.delete(key);
-    if (line && line.length > 0) this.#due.set(key, line);
+  /** The batch is over: those that waited for it have their turn. */
+  #release(waiting: Lines<Item, Result>): void {
+    this.#underWay = this.#underWay.filter((lines) => lines !== waiting);
+    for (const [key, line] of waiting) if (line.length > 0) this.#due.set(key, line);
   }
 }

@@ -1,5 +1,5 @@
 import type { ConversationState } from '@duet/contract';
-import { sql } from 'drizzle-orm';
+import { type SQL, sql } from 'drizzle-orm';
 import { arrayOf } from '../../db/array-of.ts';
 import type { Database } from '../../db/client.ts';
 import { milliseconds } from '../../db/pack.ts';
@@ -13,22 +13,60 @@ export interface Addressed {
   readonly users: UserPair;
 }
 
+type StoreNew = (batch: readonly Addressed[], now: Date) => Promise<Stored[]>;
+
 /**
- * Prepares storing messages none of which is stored yet: raises the counters of their conversations and inserts them below. The conversations come in the
- * order of their ids, and the plan takes them one by one as they come, so two batches do not wait for each other.
+ * Prepares storing messages none of which is stored yet: raises the counters of their conversations and inserts them below.
  *
  * The statement fails with a unique violation when one of the messages is stored already.
  */
-export function prepareStoreNew(db: Database): (batch: readonly Addressed[], now: Date) => Promise<Stored[]> {
-  const [c, m, p] = [conversations, messages, sql.placeholder];
+export function prepareStoreNew(db: Database): StoreNew {
+  const [storeOne, storeMany] = [prepareStoreOne(db), prepareStoreMany(db)];
+  return async (batch, now) => {
+    const [first] = batch;
+    return first && batch.length === 1 ? [await storeOne(first, now)] : storeMany(batch, now);
+  };
+}
+
+const [c, m, p] = [conversations, messages, sql.placeholder];
+
+/** What messages do to their conversation's row. */
+const raise = (total: SQL, byUser1: SQL) => sql`
+  last_seq = last_seq + ${total},
+  -- The activity never goes backwards, though the clocks of nodes differ.
+  activity_at = greatest(activity_at, ${p('now')}::timestamptz),
+  user1_unread = user1_unread + ${total} - ${byUser1},
+  user2_unread = user2_unread + ${byUser1},
+  changed_xid = (select ${CURRENT_XID})`;
+
+/** How a row is after that, all in one value, as a column and a row cost more than a number. */
+const RAISED = sql<string>`concat_ws(' ', last_seq, ${milliseconds(sql`activity_at`)}, user1_read_seq, user2_read_seq, user1_unread, user2_unread)`;
+
+/** For a single message, which nobody else sends with, the tables of the other statement are a third of the database's work. */
+function prepareStoreOne(db: Database): (one: Addressed, now: Date) => Promise<Stored> {
   const raised = db.$with('raised', {}).as(sql`
-    update ${c} set
-      last_seq = last_seq + total,
-      -- The activity never goes backwards, though the clocks of nodes differ.
-      activity_at = greatest(activity_at, ${p('now')}::timestamptz),
-      user1_unread = user1_unread + total - by_user1,
-      user2_unread = user2_unread + by_user1,
-      changed_xid = (select ${CURRENT_XID})
+    update ${c} set ${raise(sql`1`, sql`${p('byUser1')}::int`)} where ${c.id} = ${p('conversationId')}::uuid returning *`);
+  const inserted = db.$with('inserted', {}).as(sql`
+    insert into ${m} (conversation_id, seq, message_id, sender_id, content, timestamp)
+    select id, last_seq, ${p('messageId')}::uuid, ${p('senderId')}::text, ${p('content')}::text, activity_at from raised`);
+  const statement = db
+    .with(raised, inserted)
+    .select({ raised: RAISED })
+    .from(sql`raised`)
+    .prepare('store_one');
+  return async ({ message, users }, now) => {
+    const byUser1 = message.senderId === users[0] ? 1 : 0;
+    const [row] = await statement.execute({ ...message, byUser1, now: now.toISOString() });
+    if (!row) return { outcome: 'not_found' }; // the conversation is not there any more
+    const { timestamp, state } = rowOf(numbersIn(row.raised));
+    return { outcome: 'created', seq: state.last_seq, timestamp, users, state };
+  };
+}
+
+/** The conversations come in the order of their ids, and the plan takes them one by one as they come, so two batches do not wait for each other. */
+function prepareStoreMany(db: Database): StoreNew {
+  const raised = db.$with('raised', {}).as(sql`
+    update ${c} set ${raise(sql`total`, sql`by_user1`)}
     from unnest(${p('conversationIds')}::uuid[], ${p('totals')}::int[], ${p('byUser1')}::int[])
       with ordinality as t (conversation_id, total, by_user1, place)
     where ${c.id} = conversation_id
@@ -39,13 +77,11 @@ export function prepareStoreNew(db: Database): (batch: readonly Addressed[], now
     from unnest(
       ${p('places')}::int8[], ${p('later')}::int[], ${p('messageIds')}::uuid[], ${p('senderIds')}::text[], ${p('contents')}::text[]
     ) as t (place, later, message_id, sender_id, content) join raised using (place)`);
-  const numbers = sql`concat_ws(' ', place, last_seq, ${milliseconds(sql`activity_at`)}, user1_read_seq, user2_read_seq, user1_unread, user2_unread)`;
   const statement = db
     .with(raised, inserted)
-    // All in one value, as a column and a row cost more than a number.
-    .select({ numbers: sql<string | null>`string_agg(${numbers}, ' ')` })
+    .select({ raised: sql<string | null>`string_agg(concat_ws(' ', place, ${RAISED}), ' ')` })
     .from(sql`raised`)
-    .prepare('store_new');
+    .prepare('store_many');
   return async (batch, now) => {
     const lines = linesOf(batch);
     const places: number[] = [];
@@ -70,21 +106,33 @@ export function prepareStoreNew(db: Database): (batch: readonly Addressed[], now
       contents: arrayOf(all.map(({ content }) => content)),
     });
     const stored = new Map<NewMessage, Stored>();
-    for (const [place, last_seq, timestamp, ...numbers] of rowsOf(row?.numbers ?? '')) {
+    const numbers = numbersIn(row?.raised ?? '');
+    for (let i = 0; i + ROW <= numbers.length; i += ROW) {
+      const [place = 0, ...raised] = numbers.slice(i, i + ROW);
       const line = lines[place - 1];
-      const [read1, read2, unread1, unread2] = numbers;
-      const state: ConversationState = {
-        last_seq,
-        read_seqs: [read1, read2],
-        unread_counts: [unread1, unread2],
-      };
+      const { timestamp, state } = rowOf(raised);
       line?.messages.forEach((message, k) => {
-        const seq = last_seq - (line.messages.length - 1 - k);
+        const seq = state.last_seq - (line.messages.length - 1 - k);
         stored.set(message, { outcome: 'created', seq, timestamp, users: line.users, state });
       });
     }
     // The row of a conversation that is not there any more was not raised.
     return batch.map(({ message }) => stored.get(message) ?? { outcome: 'not_found' });
+  };
+}
+
+/** A place, and a row as it was raised. */
+const ROW = 7;
+
+function numbersIn(text: string): number[] {
+  return text === '' ? [] : text.split(' ').map(Number);
+}
+
+function rowOf(raised: readonly number[]): { timestamp: number; state: ConversationState } {
+  const [last_seq = 0, timestamp = 0, read1 = 0, read2 = 0, unread1 = 0, unread2 = 0] = raised;
+  return {
+    timestamp,
+    state: { last_seq, read_seqs: [read1, read2], unread_counts: [unread1, unread2] },
   };
 }
 
@@ -107,25 +155,4 @@ function linesOf(batch: readonly Addressed[]): Line[] {
     if (message.senderId === users[0]) line.byUser1 += 1;
   }
   return [...lines.values()].sort((one, other) => (one.id < other.id ? -1 : 1));
-}
-
-type Row = [
-  place: number,
-  lastSeq: number,
-  timestamp: number,
-  read1: number,
-  read2: number,
-  unread1: number,
-  unread2: number,
-];
-
-function* rowsOf(numbers: string): Generator<Row> {
-  const all = numbers.split(' ').map(Number);
-  for (let i = 0; i + 7 <= all.length; i += 7) {
-    const [place = 0, lastSeq = 0, timestamp = 0, read1 = 0, read2 = 0, unread1 = 0, unread2 = 0] = all.slice(
-      i,
-      i + 7,
-    );
-    yield [place, lastSeq, timestamp, read1, read2, unread1, unread2];
-  }
 }
