@@ -5,7 +5,7 @@ import type { Context } from '../domain/context.ts';
 import type { Trace } from '../domain/trace.ts';
 import { networkOf } from '../limits/address.ts';
 import type { RateLimits } from '../limits/rate-limits.ts';
-import type { RequestContext } from './context.ts';
+import type { ReplyMeta, RequestContext } from './context.ts';
 
 /** What the HTTP side is given by the composition root. */
 export interface HttpDependencies {
@@ -20,6 +20,45 @@ export interface HttpDependencies {
 /** What a context needs of a request. */
 type HttpRequest = Pick<FastifyRequest, 'headers' | 'id' | 'protocol' | 'host' | 'ip'>;
 
+/** The context of a request. A class, for an object with a getter of its own gets a shape of its own, which only a full collection takes away. */
+class HttpContext implements RequestContext {
+  readonly domain: Context;
+  readonly accounts: AccountsContext | undefined;
+  readonly limits: RateLimits;
+  readonly requestId: string;
+  readonly baseUrl: string;
+  readonly reply: ReplyMeta = {};
+  readonly called: RequestContext['called'];
+  readonly #request: HttpRequest;
+  readonly #check: Authenticate;
+  #identity: Promise<Identity> | undefined;
+
+  constructor(
+    deps: HttpDependencies,
+    request: HttpRequest,
+    trace: Trace | undefined,
+    called: RequestContext['called'],
+  ) {
+    this.domain = trace ? { ...deps.domain, trace } : deps.domain;
+    this.accounts = deps.accounts;
+    this.limits = deps.limits;
+    this.requestId = request.id;
+    this.baseUrl = deps.publicUrl ?? `${request.protocol}://${hostOf(request)}`;
+    this.called = called;
+    this.#request = request;
+    this.#check = deps.authenticate;
+  }
+
+  get address(): string {
+    return networkOf(this.#request.ip);
+  }
+
+  authenticate(): Promise<Identity> {
+    this.#identity ??= this.#check(bearerToken(this.#request.headers.authorization));
+    return this.#identity;
+  }
+}
+
 /** The context of a request; its token is checked when a procedure first asks, and once. */
 export function contextOf(
   deps: HttpDependencies,
@@ -27,23 +66,7 @@ export function contextOf(
   trace?: Trace,
   called?: RequestContext['called'],
 ): RequestContext {
-  let identity: Promise<Identity> | undefined;
-  return {
-    domain: trace ? { ...deps.domain, trace } : deps.domain,
-    accounts: deps.accounts,
-    get address() {
-      return networkOf(request.ip);
-    },
-    limits: deps.limits,
-    authenticate: () => {
-      identity ??= deps.authenticate(bearerToken(request.headers.authorization));
-      return identity;
-    },
-    requestId: request.id,
-    baseUrl: deps.publicUrl ?? `${request.protocol}://${hostOf(request)}`,
-    reply: {},
-    called,
-  };
+  return new HttpContext(deps, request, trace, called);
 }
 
 /** The Host header if it can stand in a URL as it is; it is the client's word, so nothing else gets into one. */

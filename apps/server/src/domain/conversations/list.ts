@@ -41,7 +41,7 @@ interface Page {
 }
 
 /** A list may have a thousand conversations, so few share a statement; and the database takes longer for one than this process. */
-const LIMITS = { statements: 8, reads: 4 };
+const LIMITS = { statements: 4, reads: 4 };
 
 const pages = perDatabase((db) => {
   const p = sql.placeholder;
