@@ -84,6 +84,7 @@ class Statement implements PromiseLike<unknown> {
   readonly #attempt: Attempt;
   readonly #send: Send;
   readonly #statement: Sent;
+  #rows: Promise<unknown> | undefined;
 
   constructor(attempt: Attempt, send: Send, statement: Sent) {
     this.#attempt = attempt;
@@ -96,7 +97,8 @@ class Statement implements PromiseLike<unknown> {
     done: (rows: unknown) => A | PromiseLike<A>,
     failed: (error: unknown) => B | PromiseLike<B>,
   ): Promise<A | B> {
-    return this.#attempt<unknown>(() => this.#send(...this.#statement)).then(done, failed);
+    this.#rows ??= this.#attempt<unknown>(() => this.#send(...this.#statement));
+    return this.#rows.then(done, failed);
   }
 
   values(): Promise<unknown> {

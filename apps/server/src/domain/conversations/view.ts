@@ -56,25 +56,25 @@ const WORDS = [
   sql`coalesce(${milliseconds(sql`timestamp`)}, 0)`,
 ];
 
-/** One row, of the conversations that a subquery selects with all their columns, latest activity first, and their last messages; as a subquery. */
+/** One row, of the conversations that a subquery selects with all their columns, and their last messages; as a subquery. */
 export function packConversations(source: SQL): SQL {
   const { words, texts } = packed(WORDS, sql`coalesce(content, '')`);
   return sql`(
     select ${words} as words, ${texts} as texts from (
       select c.*, m.message_id, m.sender_id, m.content, m.timestamp
       from ${source} as c
-      left join ${messages} as m on m.conversation_id = c.id and m.seq = c.last_seq
-      order by c.activity_at desc, c.id desc) as found)`;
+      left join ${messages} as m on m.conversation_id = c.id and m.seq = c.last_seq) as found)`;
 }
 
-/** The conversations of such a row, with their people. */
+/** The conversations of such a row, with their people, latest activity first: to sort them here costs less than in the database. */
 export async function unpackConversations(db: Database, row: Packed): Promise<ConversationRead[]> {
   const rows = unpack(row, WORDS.length, (one) => one);
   const known = await knownConversations(db).find(rows.map(({ words: [id = ''] }) => id));
-  return rows.flatMap((one) => {
+  const reads = rows.flatMap((one) => {
     const conversation = known.get(one.words[0] ?? '');
     return conversation ? toRead(conversation, one) : [];
   });
+  return reads.sort((one, other) => other.activityAt - one.activityAt || (one.id < other.id ? 1 : -1));
 }
 
 function toRead(known: KnownConversation, { words, text }: Unpacked): ConversationRead {
