@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { DatabaseUnavailable } from './errors.ts';
 import { GroupRead } from './group-read.ts';
 
 beforeEach(() => {
@@ -80,4 +81,20 @@ test('while no answer comes, whoever comes does not wait behind what is under wa
   expect(asked()).toEqual(['a', 'b', 'c', 'de']);
   for (let n = 0; n < 50; n += 1) void reads.load('f');
   expect(asked().length).toBeLessThan(10);
+});
+
+test('while the database answers nobody, who waited for too long is refused when the next one comes', async () => {
+  const { reads, asked } = setUp();
+  const outcome = (key: string) => reads.load(key).catch((error: unknown) => error);
+  for (let n = 0; n < 2; n += 1) void outcome('a');
+  await vi.advanceTimersByTimeAsync(1000);
+  for (let n = 0; n < 4; n += 1) void outcome('b');
+  const late = outcome('c');
+  expect(asked()).toHaveLength(LIMITS.statements * 3);
+  await vi.advanceTimersByTimeAsync(6000);
+  const inTime = vi.fn();
+  void reads.load('d').finally(inTime);
+  expect(await late).toBeInstanceOf(DatabaseUnavailable);
+  await vi.advanceTimersByTimeAsync(1000);
+  expect(inTime).not.toHaveBeenCalled();
 });

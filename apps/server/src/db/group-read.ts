@@ -1,3 +1,5 @@
+import { DatabaseUnavailable } from './errors.ts';
+
 export interface GroupReadLimits {
   /** So many statements are under way while answers come; the reads that come meanwhile share the next one. */
   readonly statements: number;
@@ -10,9 +12,12 @@ const USUAL: GroupReadLimits = { statements: 2, reads: 16 };
 /** Without an answer for this long they may wait for a disk. Whoever comes then does not wait with them, up to so many times the statements. */
 const STALLED_MS = 20;
 const STALLED_STATEMENTS = 3;
+/** As long a read waits for its statement to begin. */
+const WAIT_MS = 5000;
 
 interface Waiting<Key, Value> {
   readonly key: Key;
+  readonly since: number;
   readonly resolve: (value: Value) => void;
   readonly reject: (error: unknown) => void;
 }
@@ -35,9 +40,10 @@ export class GroupRead<Key, Value> {
     this.#limits = limits;
   }
 
+  /** @throws DatabaseUnavailable when the database does not come to it in time */
   load(key: Key): Promise<Value> {
     return new Promise((resolve, reject) => {
-      this.#waiting.push({ key, resolve, reject });
+      this.#waiting.push({ key, since: performance.now(), resolve, reject });
       this.#start();
     });
   }
@@ -48,6 +54,15 @@ export class GroupRead<Key, Value> {
       this.#underWay += 1;
       void this.#answer(this.#waiting.splice(0, this.#limits.reads));
     }
+    this.#refuseLate();
+  }
+
+  /** Looked at whenever somebody comes or is answered; a statement ends within seconds, whatever becomes of it. */
+  #refuseLate(): void {
+    const late = performance.now() - WAIT_MS;
+    const inTime = this.#waiting.findIndex(({ since }) => since >= late);
+    for (const { reject } of this.#waiting.splice(0, inTime < 0 ? this.#waiting.length : inTime))
+      reject(new DatabaseUnavailable('a read had to wait for too long'));
   }
 
   #hasRoom(): boolean {
