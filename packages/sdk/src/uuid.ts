@@ -1,8 +1,25 @@
-/** A UUID version 7: its first 48 bits are the time, so ids sort as they were made. `randomUUID` is missing on plain http. */
-export function uuidv7(now = Date.now()): string {
+let time = 0;
+let counter = 0;
+
+/**
+ * A UUID version 7: its first 48 bits are the time, and the 12 after the version count within a millisecond (RFC 9562, 6.2, method 1), so ids sort as they were
+ * made here, whatever the clock does. `randomUUID` is missing on plain http.
+ */
+export function uuidv7(): string {
   const bytes = crypto.getRandomValues(new Uint8Array(10));
-  const random = Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
-  const time = now.toString(16).padStart(12, '0');
-  const variant = '89ab'[(bytes[2] ?? 0) & 3];
-  return `${time.slice(0, 8)}-${time.slice(8)}-7${random.slice(0, 3)}-${variant}${random.slice(5, 8)}-${random.slice(8)}`;
+  const now = Date.now();
+  if (now > time) {
+    time = now;
+    counter = (((bytes[8] ?? 0) & 7) << 8) | (bytes[9] ?? 0); // half of the counter is left to count
+  } else if (counter < 0xfff) {
+    counter += 1;
+  } else {
+    time += 1;
+    counter = 0;
+  }
+  const hex = (value: number, digits: number) => value.toString(16).padStart(digits, '0');
+  const random = Array.from(bytes.subarray(0, 8), (byte) => hex(byte, 2)).join('');
+  const variant = '89ab'[(bytes[8] ?? 0) >> 6];
+  const stamp = hex(time, 12);
+  return `${stamp.slice(0, 8)}-${stamp.slice(8)}-7${hex(counter, 3)}-${variant}${random.slice(1, 4)}-${random.slice(4)}`;
 }
