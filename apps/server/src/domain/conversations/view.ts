@@ -66,7 +66,7 @@ export function packConversations(source: SQL): SQL {
       left join ${messages} as m on m.conversation_id = c.id and m.seq = c.last_seq) as found)`;
 }
 
-/** The conversations of such a row, with their people, latest activity first: to sort them here costs less than in the database. */
+/** The conversations of such a row, with their people, latest activity first. */
 export async function unpackConversations(db: Database, row: Packed): Promise<ConversationRead[]> {
   const rows = unpack(row, WORDS.length, (one) => one);
   const known = await knownConversations(db).find(rows.map(({ words: [id = ''] }) => id));

@@ -42,7 +42,7 @@ const raise = (total: SQL, byUser1: SQL) => sql`
 /** How a row is after that, all in one value, as a column and a row cost more than a number. */
 const RAISED = sql<string>`concat_ws(' ', last_seq, ${milliseconds(sql`activity_at`)}, user1_read_seq, user2_read_seq, user1_unread, user2_unread)`;
 
-/** For a single message, which nobody else sends with, the tables of the other statement are a third of the database's work. */
+/** For a single message, which nobody else sends with, the tables of the other statement are a quarter of the database's work. */
 function prepareStoreOne(db: Database): (one: Addressed, now: Date) => Promise<Stored> {
   const raised = db.$with('raised', {}).as(sql`
     update ${c} set ${raise(sql`1`, sql`${p('byUser1')}::int`)} where ${c.id} = ${p('conversationId')}::uuid returning *`);
