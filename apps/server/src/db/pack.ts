@@ -11,9 +11,14 @@ export interface Packed {
 /** Selects all rows of the source, in their order. Null is neither a word nor a text. */
 export function packed(words: readonly SQL[], text: SQL) {
   return {
-    words: sql<string | null>`string_agg(concat_ws(' ', ${sql.join([...words], sql`, `)}), ' ')`,
+    words: packedWords(words),
     texts: sql<string | null>`json_agg(${text})::text`,
   };
+}
+
+/** The same of rows that have no text. */
+export function packedWords(words: readonly SQL[]) {
+  return sql<string | null>`string_agg(concat_ws(' ', ${sql.join([...words], sql`, `)}), ' ')`;
 }
 
 /** What one row was. */
@@ -24,10 +29,16 @@ export interface Unpacked {
 
 /** The rows again, each with its `width` words. */
 export function unpack<Row>({ words, texts }: Packed, width: number, toRow: (row: Unpacked) => Row): Row[] {
-  if (words === null || texts === null) return [];
-  const all = words.split(' ');
+  if (texts === null) return [];
   const rows: string[] = JSON.parse(texts);
-  return rows.map((text, i) => toRow({ words: all.slice(i * width, (i + 1) * width), text }));
+  return unpackWords(words, width).map((words, i) => toRow({ words, text: rows[i] ?? '' }));
+}
+
+/** The words of each row again. */
+export function unpackWords(words: string | null, width: number): string[][] {
+  if (words === null) return [];
+  const all = words.split(' ');
+  return Array.from({ length: all.length / width }, (_, i) => all.slice(i * width, (i + 1) * width));
 }
 
 /** A timestamp as milliseconds since 1970. `extract` would reckon in decimals, which is slower. */

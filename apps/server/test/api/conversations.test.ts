@@ -101,6 +101,25 @@ describe('3.2 listConversations', () => {
     expect((await cy.get(LIST)).as(entity.conversations).map(({ id }) => id)).toEqual([withCy.id]);
   });
 
+  test('shows the message that is last now, though another was read as the last before', async () => {
+    const [ada, ben] = [await server.person(), await server.person()];
+    const { id } = await ada.open(ben);
+    for (const [sender, content] of [
+      [ada, 'one'],
+      [ben, 'two'],
+      [ada, 'a long one '.repeat(200)],
+      [ben, 'four'],
+    ] as const) {
+      const last_message = await sender.send(id, content);
+      for (const reader of [ada, ben]) {
+        expect((await reader.get(LIST)).as(entity.conversations)).toMatchObject([{ last_message }]);
+        expect(await reader.conversation(id)).toMatchObject({ last_message });
+      }
+    }
+    await ada.post(`${LIST}${id}/read/`, { seq: 4 });
+    expect(await ben.conversation(id)).toMatchObject({ last_message: { seq: 4, read: true } });
+  });
+
   test('walks by Link through every conversation once, at any page size', async () => {
     const ada = await server.person();
     const others = await Promise.all(Array.from({ length: 7 }, () => server.person()));

@@ -85,18 +85,11 @@ test('7.6 a conversation that was opened is shown as it was made, though the oth
     const inserting = () =>
       sql`select 1 from pg_stat_activity where datname = current_database() and query like 'insert into "conversations"%' and state = 'active'`;
     await expect.poll(async () => (await inserting()).length).toBe(1);
-    const messages = await lock('messages');
-    // Committed, and now read for the answer, which waits for the lock.
-    let id: string | undefined;
-    await expect
-      .poll(async () => {
-        const [row] = await sql<{ id: string }[]>`select id from conversations where user1_id = ${ada.id}`;
-        id = row?.id;
-        return id;
-      })
-      .toBeDefined();
-    await sql`update conversations set last_seq = 1, user1_unread = 1 where id = ${id ?? ''}`;
-    await messages();
+    // Has the table once it is inserted, and before it is read for the answer.
+    await sql.begin(async (tx) => {
+      await tx`lock table conversations in access exclusive mode`;
+      await tx`update conversations set last_seq = 1, user1_unread = 1 where user1_id = ${ada.id}`;
+    });
     expect(await opening).toMatchObject({ last_seq: 1, unread_count: 1 });
     expect(await theirs.next()).toMatchObject({
       type: 'conversation',

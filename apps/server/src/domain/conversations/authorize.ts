@@ -17,7 +17,7 @@ export async function authorize(ctx: ActorContext, conversationId: string): Prom
     ? await statement(ctx.db).execute({ id: conversationId })
     : [];
   if (!row) throw noSuchConversation();
-  ctx.participants.add(row.id, [row.user1Id, row.user2Id]);
+  ctx.participants.set(row.id, [row.user1Id, row.user2Id]);
   if (row.user1Id !== ctx.actor.id && row.user2Id !== ctx.actor.id) throw new DomainError('not_participant');
   return row;
 }

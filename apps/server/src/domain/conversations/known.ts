@@ -5,6 +5,7 @@ import { arrayOf } from '../../db/array-of.ts';
 import type { Database } from '../../db/client.ts';
 import { milliseconds } from '../../db/pack.ts';
 import { conversations, users } from '../../db/schema.ts';
+import { Kept } from '../kept.ts';
 import { perDatabase } from '../per-database.ts';
 import { toTimestamp } from '../timestamp.ts';
 
@@ -17,11 +18,12 @@ export interface KnownConversation {
 }
 
 const MAX_KEPT = 50_000;
+/** Nothing here changes a name, but somebody may in the database. */
+const KEPT_MS = 60_000;
 
 /** The conversations that were lately read here; what is known of them needs no second look. */
 class KnownConversations {
-  /** The one that was added first comes first. */
-  readonly #kept = new Map<string, KnownConversation>();
+  readonly #kept = new Kept<KnownConversation>(MAX_KEPT, KEPT_MS);
   readonly #read: (ids: readonly string[]) => Promise<KnownConversation[]>;
 
   constructor(db: Database) {
@@ -35,10 +37,11 @@ class KnownConversations {
 
   /** Those of them that there are, by id. */
   async find(ids: readonly string[]): Promise<ReadonlyMap<string, KnownConversation>> {
+    const now = Date.now();
     const found = new Map<string, KnownConversation>();
     const unknown: string[] = [];
     for (const id of ids) {
-      const known = this.#kept.get(id);
+      const known = this.#kept.get(id, now);
       if (known) found.set(id, known);
       else unknown.push(id);
     }
@@ -46,8 +49,6 @@ class KnownConversations {
     for (const conversation of await this.#read(unknown)) {
       found.set(conversation.id, conversation);
       this.#kept.set(conversation.id, conversation);
-      const [first] = this.#kept.keys();
-      if (this.#kept.size > MAX_KEPT && first !== undefined) this.#kept.delete(first);
     }
     return found;
   }

@@ -60,7 +60,7 @@ export function prepareStore(
     const stored = await storeAny(batch, now);
     batch.forEach(({ conversationId }, i) => {
       const one = stored[i];
-      if (one && 'users' in one) participants.add(conversationId, one.users);
+      if (one && 'users' in one) participants.set(conversationId, one.users);
     });
     return stored;
   };
