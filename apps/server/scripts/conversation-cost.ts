@@ -85,7 +85,8 @@ async function prepare(sql: postgres.Sql, { indexes, fillfactor }: Variant): Pro
 async function markRead(sql: postgres.Sql, targets: readonly Target[]): Promise<void> {
   for (const [seq, { id }] of pickMany(targets, MARKS).entries())
     await sql`
-      update conversations set user1_read_seq = ${seq}, changed_xid = pg_current_xact_id()::text::bigint
+      update conversations set user1_read_seq = ${seq}, changed_xid = pg_current_xact_id()::text::bigint,
+        changed_era = pg_current_xact_id()::text::bigint >> 16
       where id = ${id}`;
 }
 

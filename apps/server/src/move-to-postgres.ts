@@ -56,11 +56,11 @@ async function move(dataDir: string, url: string): Promise<void> {
   }
 }
 
-/** All but what is generated, and the numbers of transactions, which are another database's own. */
+/** All but what comes of the numbers of transactions, which are another database's own. */
 async function columnsOf(source: PGlite, table: string): Promise<string> {
   const { rows } = await source.query<{ name: string }>(
     `select quote_ident(column_name) as name from information_schema.columns
-     where table_name = $1 and column_name <> 'changed_xid' and is_generated = 'NEVER' order by ordinal_position`,
+     where table_name = $1 and column_name not in ('changed_xid', 'changed_era') order by ordinal_position`,
     [table],
   );
   return rows.map(({ name }) => name).join(', ');

@@ -12,8 +12,8 @@ export function duetSeeder(sql: Sql): Omit<Seeder, 'settle'> {
       const ids = rows.map(({ id }) => id);
       const [first, second] = [rows.map(({ users }) => users[0]), rows.map(({ users }) => users[1])];
       await sql`
-        insert into conversations (id, user1_id, user2_id, created_at, activity_at)
-        select id, a, b, at, at
+        insert into conversations (id, user1_id, user2_id, created_at, activity_at, activity_hour)
+        select id, a, b, at, at, date_trunc('hour', at at time zone 'UTC')
         from unnest(${ids}::uuid[], ${first}::text[], ${second}::text[]) with ordinality t (id, a, b, n),
              lateral (select now() - (n - 1) * ${minutesApart}::float8 * interval '1 min' as at) active`;
     },

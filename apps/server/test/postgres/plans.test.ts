@@ -31,9 +31,9 @@ beforeAll(async () => {
   await (await openPostgres(database.url, pino({ level: 'silent' }))).close(); // migrated
   sql = postgres(database.url, { onnotice: () => {} });
   await sql`insert into users select 'u' || n, 'user' || n, 'user' || n, now() from generate_series(0, 21000) n`;
-  await sql`insert into conversations (id, user1_id, user2_id, created_at, activity_at, last_seq, changed_xid)
-            select ('00000000-0000-8000-8000-' || lpad(n::text, 12, '0'))::uuid, 'u0', 'u' || n, now(), now() - n * interval '20 min', 1, -100000
-            from generate_series(1, 1000) n`;
+  await sql`insert into conversations (id, user1_id, user2_id, created_at, activity_at, activity_hour, last_seq, changed_xid, changed_era)
+            select ('00000000-0000-8000-8000-' || lpad(n::text, 12, '0'))::uuid, 'u0', 'u' || n, now(), at, date_trunc('hour', at at time zone 'UTC'), 1, -100000, -100000 >> 16
+            from generate_series(1, 1000) n, lateral (select now() - n * interval '20 min' as at) as active`;
   await sql`insert into conversations (id, user1_id, user2_id, created_at, activity_at, last_seq)
             select gen_random_uuid(), 'u' || n, 'u' || (n + 1), now(), now(), 1 from generate_series(1001, 20999) n`;
   await sql`update conversations set last_seq = 100000 where user2_id = 'u1'`;
@@ -123,7 +123,7 @@ test('what changed is found in the indexes, without reading the conversations th
   const { position } = await sql<{ position: string }[]>`select pg_current_snapshot()::text position`.then(
     ([row]) => row ?? { position: '' },
   );
-  await sql`update conversations set last_seq = last_seq, changed_xid = pg_current_xact_id()::text::bigint
+  await sql`update conversations set last_seq = last_seq, changed_xid = pg_current_xact_id()::text::bigint, changed_era = pg_current_xact_id()::text::bigint >> 16
             where user1_id = 'u0' and user2_id in ('u10', 'u500')`;
   const { plan, blocks } = await explain(() => listHeads(ctx, { cursor: encodePosition(ctx, position) }));
   if (process.env['SHOW_PLANS']) console.log(plan, blocks);
@@ -135,7 +135,7 @@ test('what changed is found in the indexes, without reading the conversations th
 
 test('what changed for a thousand people at once is found in the indexes, too', async () => {
   const cursor = await takePosition(ctx);
-  await sql`update conversations set last_seq = last_seq + 1, changed_xid = pg_current_xact_id()::text::bigint
+  await sql`update conversations set last_seq = last_seq + 1, changed_xid = pg_current_xact_id()::text::bigint, changed_era = pg_current_xact_id()::text::bigint >> 16
             where user1_id = 'u0' and user2_id = 'u7'`;
   const people = Array.from({ length: 1000 }, (_, n) => `u${n}`);
   const found: Change[] = [];

@@ -48,7 +48,7 @@ test('a change that began before a sync and committed after it is named by the n
   let changed = () => {};
   const underWay = new Promise<void>((resolve) => (changed = resolve));
   const transaction = sql.begin(async (tx) => {
-    await tx`update conversations set user1_read_seq = 0, changed_xid = pg_current_xact_id()::text::bigint where id = ${slow}`;
+    await tx`update conversations set user1_read_seq = 0, changed_xid = pg_current_xact_id()::text::bigint, changed_era = pg_current_xact_id()::text::bigint >> 16 where id = ${slow}`;
     changed();
     await held;
   });
@@ -69,7 +69,7 @@ test('a change that began before a sync and committed after it is named by the n
 test('numbers of transactions that are still to come, as a restored database may hold, are no changes', async () => {
   const ada = await server.person('ada');
   const { id } = await ada.open(await server.person('b'));
-  await sql`update conversations set changed_xid = 4000000000000 where id = ${id}`;
+  await sql`update conversations set changed_xid = 4000000000000, changed_era = 4000000000000 >> 16 where id = ${id}`;
   const inbox = await inboxOf(ada);
   const { cursor, ids } = await sync(inbox);
   expect(ids).toEqual([id]);

@@ -1,6 +1,6 @@
 import { type SQL, sql } from 'drizzle-orm';
 import { z } from 'zod';
-import { conversations } from '../../db/schema.ts';
+import { conversations, hourOf } from '../../db/schema.ts';
 import { DomainError } from '../error.ts';
 
 /** Where a page of conversations ends: the last one's activity, in milliseconds up to the year 9999, and its id. */
@@ -30,7 +30,7 @@ export function pageByActivity({ actorId, afterActivityAt, afterId, limit }: Act
   const c = conversations;
   const at = sql`coalesce(to_timestamp(${afterActivityAt}::float8 / 1000), 'infinity')`;
   const id = sql`coalesce(${afterId}::uuid, 'ffffffff-ffff-ffff-ffff-ffffffffffff')`;
-  const hour = sql`date_trunc('hour', ${at} at time zone 'UTC')`;
+  const hour = hourOf(at);
   // The hour of the cursor, and as many before it as hold a page.
   const side = (userId: typeof c.user1Id | typeof c.user2Id) => sql`(
     select * from ${c}

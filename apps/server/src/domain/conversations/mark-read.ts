@@ -1,7 +1,7 @@
 import type { ConversationState } from '@duet/contract';
 import { sql } from 'drizzle-orm';
 import type { Database } from '../../db/client.ts';
-import { CURRENT_XID, conversations, messages } from '../../db/schema.ts';
+import { CURRENT_XID, conversations, eraOf, messages } from '../../db/schema.ts';
 import type { ActorContext } from '../context.ts';
 import { DomainError } from '../error.ts';
 import { perDatabase } from '../per-database.ts';
@@ -67,7 +67,7 @@ const statement = perDatabase((db: Database) => {
     from locked, passed`);
   const moved = db.$with('moved', {}).as(sql`
     update ${c} set user1_read_seq = read1, user2_read_seq = read2, user1_unread = unread1, user2_unread = unread2,
-      changed_xid = ${CURRENT_XID}
+      changed_xid = ${CURRENT_XID}, changed_era = ${eraOf(CURRENT_XID)}
     from after where ${c.id} = ${id} and moved`);
   return db
     .with(locked, passed, after, moved)

@@ -1,6 +1,6 @@
 import type { Conversation } from '@duet/contract';
-import { eq } from 'drizzle-orm';
-import { conversations, users } from '../../db/schema.ts';
+import { eq, sql } from 'drizzle-orm';
+import { conversations, hourOf, users } from '../../db/schema.ts';
 import type { ActorContext } from '../context.ts';
 import { DomainError } from '../error.ts';
 import { getConversation } from './get.ts';
@@ -28,7 +28,14 @@ export async function openConversation(
   const now = ctx.now();
   const inserted = await db
     .insert(conversations)
-    .values({ id, user1Id: actor.id, user2Id: targetId, createdAt: now, activityAt: now })
+    .values({
+      id,
+      user1Id: actor.id,
+      user2Id: targetId,
+      createdAt: now,
+      activityAt: now,
+      activityHour: hourOf(sql`${now.toISOString()}::timestamptz`),
+    })
     .onConflictDoNothing()
     .returning({ id: conversations.id });
   const created = inserted.length > 0;

@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm';
 import { arrayOf } from '../../db/array-of.ts';
 import type { Database } from '../../db/client.ts';
-import { CURRENT_XID, conversations, messages } from '../../db/schema.ts';
+import { CURRENT_XID, conversations, eraOf, hourOf, messages } from '../../db/schema.ts';
 import type { Store, Stored } from './store.ts';
 
 /** What the statement says of a message; `user1` is null when there is no such conversation. */
@@ -45,9 +45,11 @@ export function prepareStoreAny(db: Database): Store {
     update ${c} set
       last_seq = numbered.last_seq + total,
       activity_at = sent_at,
+      activity_hour = ${hourOf(sql`sent_at`)},
       user1_unread = numbered.user1_unread + total - by_user1,
       user2_unread = numbered.user2_unread + by_user1,
-      changed_xid = ${CURRENT_XID}
+      changed_xid = ${CURRENT_XID},
+      changed_era = ${eraOf(CURRENT_XID)}
     from numbered where fresh and k = total and ${c.id} = conversation_id`);
   const inserted = db.$with('inserted', {}).as(sql`
     insert into ${m} (conversation_id, seq, message_id, sender_id, content, timestamp)

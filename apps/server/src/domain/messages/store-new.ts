@@ -3,7 +3,7 @@ import { type SQL, sql } from 'drizzle-orm';
 import { arrayOf } from '../../db/array-of.ts';
 import type { Database } from '../../db/client.ts';
 import { milliseconds } from '../../db/pack.ts';
-import { CURRENT_XID, conversations, messages } from '../../db/schema.ts';
+import { CURRENT_XID, conversations, eraOf, hourOf, messages } from '../../db/schema.ts';
 import type { UserPair } from '../../events/events.ts';
 import type { NewMessage, Stored } from './store.ts';
 
@@ -30,14 +30,18 @@ export function prepareStoreNew(db: Database): StoreNew {
 
 const [c, m, p] = [conversations, messages, sql.placeholder];
 
+/** It never goes backwards, though the clocks of nodes differ. */
+const ACTIVITY = sql`greatest(activity_at, ${p('now')}::timestamptz)`;
+
 /** What messages do to their conversation's row. */
-const raise = (total: SQL, byUser1: SQL) => sql`
+const raise = (total: SQL, byUser1: SQL, xid: SQL) => sql`
   last_seq = last_seq + ${total},
-  -- The activity never goes backwards, though the clocks of nodes differ.
-  activity_at = greatest(activity_at, ${p('now')}::timestamptz),
+  activity_at = ${ACTIVITY},
+  activity_hour = ${hourOf(ACTIVITY)},
   user1_unread = user1_unread + ${total} - ${byUser1},
   user2_unread = user2_unread + ${byUser1},
-  changed_xid = (select ${CURRENT_XID})`;
+  changed_xid = ${xid},
+  changed_era = ${eraOf(xid)}`;
 
 /** How a row is after that, all in one value, as a column and a row cost more than a number. */
 const RAISED = sql<string>`concat_ws(' ', last_seq, ${milliseconds(sql`activity_at`)}, user1_read_seq, user2_read_seq, user1_unread, user2_unread)`;
@@ -45,7 +49,7 @@ const RAISED = sql<string>`concat_ws(' ', last_seq, ${milliseconds(sql`activity_
 /** For a single message, which nobody else sends with, the tables of the other statement are a quarter of the database's work. */
 function prepareStoreOne(db: Database): (one: Addressed, now: Date) => Promise<Stored> {
   const raised = db.$with('raised', {}).as(sql`
-    update ${c} set ${raise(sql`1`, sql`${p('byUser1')}::int`)} where ${c.id} = ${p('conversationId')}::uuid returning *`);
+    update ${c} set ${raise(sql`1`, sql`${p('byUser1')}::int`, CURRENT_XID)} where ${c.id} = ${p('conversationId')}::uuid returning *`);
   const inserted = db.$with('inserted', {}).as(sql`
     insert into ${m} (conversation_id, seq, message_id, sender_id, content, timestamp)
     select id, last_seq, ${p('messageId')}::uuid, ${p('senderId')}::text, ${p('content')}::text, activity_at from raised`);
@@ -66,7 +70,7 @@ function prepareStoreOne(db: Database): (one: Addressed, now: Date) => Promise<S
 /** The conversations come in the order of their ids, and the plan takes them one by one as they come, so two batches do not wait for each other. */
 function prepareStoreMany(db: Database): StoreNew {
   const raised = db.$with('raised', {}).as(sql`
-    update ${c} set ${raise(sql`total`, sql`by_user1`)}
+    update ${c} set ${raise(sql`total`, sql`by_user1`, sql`(select ${CURRENT_XID})`)}
     from unnest(${p('conversationIds')}::uuid[], ${p('totals')}::int[], ${p('byUser1')}::int[])
       with ordinality as t (conversation_id, total, by_user1, place)
     where ${c.id} = conversation_id
