@@ -164,7 +164,7 @@ export class Hub {
     if (event.type === 'message') this.#take(event.message);
     if (this.#inboxes.size === 0) return;
     const addressed = inboxFrameOf(event);
-    if (addressed && this.#tell(addressed)) this.#told?.remember(event);
+    if (addressed && this.#tell(addressed)) this.#told?.rememberEvent(event);
   }
 
   /** One serialisation, and only if somebody is there to hear it. @returns whether somebody was */

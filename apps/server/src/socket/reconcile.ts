@@ -9,7 +9,7 @@ import { refusalOf } from '../domain/error.ts';
 import type { Access } from './access.ts';
 import type { Hub } from './hub.ts';
 import type { SocketMeter } from './meter.ts';
-import type { Told } from './told.ts';
+import { Told } from './told.ts';
 
 export interface ReconcilerOptions {
   readonly domain: Context;
@@ -34,6 +34,8 @@ export class Reconciler {
   readonly #unwatch: () => void;
   readonly #timer: NodeJS.Timeout;
   readonly #stop = new AbortController();
+  /** What it told itself, by conversation and person: the next look finds again what was committed since the position of this one. */
+  readonly #madeUp = new Told();
   /** The position of the last time that all went well. */
   #since: string | undefined;
   #hasTurned = false;
@@ -86,7 +88,10 @@ export class Reconciler {
   /** The position is taken before the data is read, and what is told from before the position on is remembered. */
   async #reconcile(): Promise<void> {
     const { domain, told, access } = this.#options;
-    if (!this.#hasTurned) told.turn();
+    if (!this.#hasTurned) {
+      told.turn();
+      this.#madeUp.turn();
+    }
     this.#hasTurned = true;
     const position = await takePosition(domain);
     await this.#reconcileRooms();
@@ -105,16 +110,24 @@ export class Reconciler {
 
   async #reconcileInboxes(since: string): Promise<void> {
     const { domain, hub, told, log, meter } = this.#options;
-    const isNews = ({ conversationId, state }: Change) => !told.knows(conversationId, state);
+    const isNews = ({ userId, conversationId, state }: Change) =>
+      !told.knows(conversationId, state) && !this.#madeUp.knows(`${conversationId} ${userId}`, state);
     for await (const changes of findChanges(domain, hub.userIds, since)) {
       const news = changes.filter(isNews);
       meter.madeUp(news.length);
       if (news.length > 0)
         log.warn({ conversations: news.length }, 'inboxes are told what they were not told live');
+      const states = new Map(news.map(({ conversationId, state }) => [conversationId, state]));
       for await (const views of viewEach(domain, news)) {
-        for (const { userId, conversation } of views)
-          hub.tell(userId, { type: 'conversation', conversation });
+        for (const { userId, conversation } of views) {
+          const state = states.get(conversation.id);
+          // Its event may have come while the view was read.
+          if (state && !told.knows(conversation.id, state))
+            hub.tell(userId, { type: 'conversation', conversation });
+        }
       }
+      for (const { userId, conversationId, state } of news)
+        this.#madeUp.remember(`${conversationId} ${userId}`, state);
     }
   }
 }

@@ -13,8 +13,8 @@ const read = (id: string, at: ConversationState) =>
 test('what was told, or something later, is known; what is later than that is not', () => {
   const told = new Told();
   expect(told.knows('c', state(0, 0, 0))).toBe(false);
-  told.remember(read('c', state(5, 2, 0)));
-  told.remember(read('c', state(4, 2, 0))); // overtaken
+  told.rememberEvent(read('c', state(5, 2, 0)));
+  told.rememberEvent(read('c', state(4, 2, 0))); // overtaken
   expect(told.knows('c', state(5, 2, 0))).toBe(true);
   expect(told.knows('c', state(5, 0, 1))).toBe(true);
   expect(told.knows('c', state(5, 2, 1))).toBe(false);
@@ -23,10 +23,10 @@ test('what was told, or something later, is known; what is later than that is no
 
 test('it is remembered through one turn, and forgotten with the next', () => {
   const told = new Told();
-  told.remember(read('c', state(5, 0, 0)));
+  told.rememberEvent(read('c', state(5, 0, 0)));
   told.turn();
   expect(told.knows('c', state(5, 0, 0))).toBe(true);
-  told.remember(read('d', state(1, 0, 0)));
+  told.rememberEvent(read('d', state(1, 0, 0)));
   told.turn();
   expect(told.knows('c', state(5, 0, 0))).toBe(false);
   expect(told.knows('d', state(1, 0, 0))).toBe(true);

@@ -15,20 +15,21 @@ export class Told {
     this.#now = new Map();
   }
 
-  remember(event: DomainEvent): void {
-    if (event.type === 'message') this.#remember(event.message.conversation_id, event.state);
-    if (event.type === 'read') this.#remember(event.conversationId, event.state);
-    if (event.type === 'conversation') this.#remember(event.conversation.id, NOTHING);
+  rememberEvent(event: DomainEvent): void {
+    if (event.type === 'message') this.remember(event.message.conversation_id, event.state);
+    if (event.type === 'read') this.remember(event.conversationId, event.state);
+    if (event.type === 'conversation') this.remember(event.conversation.id, NOTHING);
+  }
+
+  /** The inboxes of both sides were told this state, or a later one. */
+  remember(conversationId: string, state: ConversationState): void {
+    this.#now.set(conversationId, Math.max(sumOf(state), this.#now.get(conversationId) ?? 0));
   }
 
   /** Whether the inboxes were told this state, or a later one. */
   knows(conversationId: string, state: ConversationState): boolean {
     const told = this.#now.get(conversationId) ?? this.#before.get(conversationId);
     return told !== undefined && told >= sumOf(state);
-  }
-
-  #remember(conversationId: string, state: ConversationState): void {
-    this.#now.set(conversationId, Math.max(sumOf(state), this.#now.get(conversationId) ?? 0));
   }
 }
 
