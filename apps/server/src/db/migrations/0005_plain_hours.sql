@@ -1,3 +1,4 @@
+-- Nodes of the version before do not write these columns.
 ALTER TABLE "conversations" ALTER COLUMN "activity_hour" DROP EXPRESSION;--> statement-breakpoint
 ALTER TABLE "conversations" ALTER COLUMN "activity_hour" SET DEFAULT date_trunc('hour', now() at time zone 'UTC');--> statement-breakpoint
 ALTER TABLE "conversations" ALTER COLUMN "activity_hour" SET NOT NULL;--> statement-breakpoint
