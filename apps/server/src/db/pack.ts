@@ -1,4 +1,4 @@
-import { type SQL, sql } from 'drizzle-orm';
+import { type SQL, type SQLWrapper, sql } from 'drizzle-orm';
 
 // A page of rows as two values of one row. A driver and a mapper do something for each value of each row, and a page has hundreds.
 
@@ -19,6 +19,11 @@ export function packed(words: readonly SQL[], text: SQL) {
 /** The same of rows that have no text. */
 export function packedWords(words: readonly SQL[]) {
   return sql<string | null>`string_agg(concat_ws(' ', ${sql.join([...words], sql`, `)}), ' ')`;
+}
+
+/** All rows as one value, an array of JSON for each; for what is kept: words are slices of their whole text, and would keep it. */
+export function rowsAsJson(columns: readonly SQLWrapper[]) {
+  return sql<string | null>`json_agg(json_build_array(${sql.join([...columns], sql`, `)}))::text`;
 }
 
 /** What one row was. */

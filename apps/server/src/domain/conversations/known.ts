@@ -3,7 +3,7 @@ import { eq, sql } from 'drizzle-orm';
 import { alias } from 'drizzle-orm/pg-core';
 import { arrayOf } from '../../db/array-of.ts';
 import type { Database } from '../../db/client.ts';
-import { milliseconds } from '../../db/pack.ts';
+import { milliseconds, rowsAsJson } from '../../db/pack.ts';
 import { conversations, users } from '../../db/schema.ts';
 import { Kept } from '../kept.ts';
 import { perDatabase } from '../per-database.ts';
@@ -60,10 +60,14 @@ function prepareRead(db: Database): (ids: readonly string[]) => Promise<KnownCon
   const [user1, user2] = [alias(users, 'user1'), alias(users, 'user2')];
   const statement = db
     .select({
-      id: conversations.id,
-      user1: { id: user1.id, username: user1.username },
-      user2: { id: user2.id, username: user2.username },
-      createdAt: milliseconds(sql`${conversations.createdAt}`).mapWith(Number),
+      rows: rowsAsJson([
+        conversations.id,
+        user1.id,
+        user1.username,
+        user2.id,
+        user2.username,
+        milliseconds(sql`${conversations.createdAt}`),
+      ]),
     })
     .from(conversations)
     .innerJoin(user1, eq(user1.id, conversations.user1Id))
@@ -71,7 +75,13 @@ function prepareRead(db: Database): (ids: readonly string[]) => Promise<KnownCon
     .where(sql`${conversations.id} = any(${sql.placeholder('ids')}::uuid[])`)
     .prepare('known_conversations');
   return async (ids) => {
-    const rows = await statement.execute({ ids: arrayOf(ids) });
-    return rows.map((row) => ({ ...row, createdAt: toTimestamp(row.createdAt) }));
+    const [row] = await statement.execute({ ids: arrayOf(ids) });
+    const rows: [string, string, string, string, string, number][] = JSON.parse(row?.rows ?? '[]');
+    return rows.map(([id, id1, name1, id2, name2, createdAt]) => ({
+      id,
+      user1: { id: id1, username: name1 },
+      user2: { id: id2, username: name2 },
+      createdAt: toTimestamp(createdAt),
+    }));
   };
 }

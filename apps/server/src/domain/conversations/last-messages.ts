@@ -1,7 +1,7 @@
 import { and, eq, sql } from 'drizzle-orm';
 import { arrayOf } from '../../db/array-of.ts';
 import type { Database } from '../../db/client.ts';
-import { milliseconds } from '../../db/pack.ts';
+import { milliseconds, rowsAsJson } from '../../db/pack.ts';
 import { conversations, messages } from '../../db/schema.ts';
 import { Kept } from '../kept.ts';
 import { perDatabase } from '../per-database.ts';
@@ -63,22 +63,32 @@ function prepareRead(db: Database): (ends: readonly End[]) => Promise<(LastMessa
   const [c, m, p] = [conversations, messages, sql.placeholder];
   const statement = db
     .select({
-      id: m.conversationId,
-      seq: m.seq,
-      messageId: m.messageId,
-      isByUser1: sql<boolean>`${m.senderId} = ${c.user1Id}`,
-      content: m.content,
-      timestamp: milliseconds(sql`${m.timestamp}`).mapWith(Number),
+      rows: rowsAsJson([
+        m.conversationId,
+        m.seq,
+        m.messageId,
+        sql`${m.senderId} = ${c.user1Id}`,
+        m.content,
+        milliseconds(sql`${m.timestamp}`),
+      ]),
     })
     .from(sql`unnest(${p('ids')}::uuid[], ${p('seqs')}::int[]) as wanted (id, seq)`)
     .innerJoin(m, and(eq(m.conversationId, sql`wanted.id`), eq(m.seq, sql`wanted.seq`)))
     .innerJoin(c, eq(c.id, sql`wanted.id`))
     .prepare('last_messages');
   return async (ends) => {
-    const rows = await statement.execute({
+    const [row] = await statement.execute({
       ids: arrayOf(ends.map(({ id }) => id)),
       seqs: `{${ends.map(({ seq }) => seq)}}`,
     });
-    return rows.map((row) => ({ ...row, timestamp: toTimestamp(row.timestamp) }));
+    const rows: [string, number, string, boolean, string, number][] = JSON.parse(row?.rows ?? '[]');
+    return rows.map(([id, seq, messageId, isByUser1, content, sentAt]) => ({
+      id,
+      seq,
+      messageId,
+      isByUser1,
+      content,
+      timestamp: toTimestamp(sentAt),
+    }));
   };
 }
