@@ -18,12 +18,10 @@ export interface KnownConversation {
 }
 
 const MAX_KEPT = 50_000;
-/** Nothing here changes a name, but somebody may in the database. */
-const KEPT_MS = 60_000;
 
 /** The conversations that were lately read here; what is known of them needs no second look. */
 class KnownConversations {
-  readonly #kept = new Kept<KnownConversation>(MAX_KEPT, KEPT_MS);
+  readonly #kept = new Kept<KnownConversation>(MAX_KEPT);
   readonly #read: (ids: readonly string[]) => Promise<KnownConversation[]>;
 
   constructor(db: Database) {
