@@ -3,7 +3,7 @@ import { eq, sql } from 'drizzle-orm';
 import { alias } from 'drizzle-orm/pg-core';
 import { arrayOf } from '../../db/array-of.ts';
 import type { Database } from '../../db/client.ts';
-import { milliseconds, rowsAsJson } from '../../db/pack.ts';
+import { milliseconds } from '../../db/pack.ts';
 import { conversations, users } from '../../db/schema.ts';
 import { Kept } from '../kept.ts';
 import { perDatabase } from '../per-database.ts';
@@ -35,11 +35,10 @@ class KnownConversations {
 
   /** Those of them that there are, by id. */
   async find(ids: readonly string[]): Promise<ReadonlyMap<string, KnownConversation>> {
-    const now = Date.now();
     const found = new Map<string, KnownConversation>();
     const unknown: string[] = [];
     for (const id of ids) {
-      const known = this.#kept.get(id, now);
+      const known = this.#kept.get(id);
       if (known) found.set(id, known);
       else unknown.push(id);
     }
@@ -58,14 +57,10 @@ function prepareRead(db: Database): (ids: readonly string[]) => Promise<KnownCon
   const [user1, user2] = [alias(users, 'user1'), alias(users, 'user2')];
   const statement = db
     .select({
-      rows: rowsAsJson([
-        conversations.id,
-        user1.id,
-        user1.username,
-        user2.id,
-        user2.username,
-        milliseconds(sql`${conversations.createdAt}`),
-      ]),
+      id: conversations.id,
+      user1: { id: user1.id, username: user1.username },
+      user2: { id: user2.id, username: user2.username },
+      createdAt: milliseconds(sql`${conversations.createdAt}`).mapWith(Number),
     })
     .from(conversations)
     .innerJoin(user1, eq(user1.id, conversations.user1Id))
@@ -73,13 +68,7 @@ function prepareRead(db: Database): (ids: readonly string[]) => Promise<KnownCon
     .where(sql`${conversations.id} = any(${sql.placeholder('ids')}::uuid[])`)
     .prepare('known_conversations');
   return async (ids) => {
-    const [row] = await statement.execute({ ids: arrayOf(ids) });
-    const rows: [string, string, string, string, string, number][] = JSON.parse(row?.rows ?? '[]');
-    return rows.map(([id, id1, name1, id2, name2, createdAt]) => ({
-      id,
-      user1: { id: id1, username: name1 },
-      user2: { id: id2, username: name2 },
-      createdAt: toTimestamp(createdAt),
-    }));
+    const rows = await statement.execute({ ids: arrayOf(ids) });
+    return rows.map((row) => ({ ...row, createdAt: toTimestamp(row.createdAt) }));
   };
 }

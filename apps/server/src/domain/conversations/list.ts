@@ -2,10 +2,11 @@ import type { Conversation } from '@duet/contract';
 import { sql } from 'drizzle-orm';
 import { arrayOf } from '../../db/array-of.ts';
 import { GroupRead } from '../../db/group-read.ts';
+import type { Packed } from '../../db/pack.ts';
 import type { ActorContext } from '../context.ts';
 import { perDatabase } from '../per-database.ts';
 import { decodeCursor, encodeCursor, pageByActivity } from './by-activity.ts';
-import { type ConversationRead, PACKED, packConversations, unpackConversations, viewAs } from './view.ts';
+import { PACKED, packConversations, unpackConversations, viewAs } from './view.ts';
 
 /**
  * A page of the actor's conversations, latest activity first (PROTOCOL 3.2).
@@ -17,12 +18,13 @@ export async function listConversations(
   input: { limit: number; cursor?: string | undefined },
 ): Promise<{ conversations: Conversation[]; next?: string }> {
   const after = input.cursor === undefined ? undefined : decodeCursor(input.cursor);
-  const rows = await pages(db).load({
+  const row = await pages(db).load({
     actorId: actor.id,
     afterActivityAt: after?.activityAt,
     afterId: after?.id,
     limit: input.limit + 1,
   });
+  const rows = await unpackConversations(db, row);
   const shown = rows.slice(0, input.limit);
   const last = shown.at(-1);
   return {
@@ -52,18 +54,19 @@ const pages = perDatabase((db) => {
     limit: sql`wanted.most`,
   });
   const statement = db
-    .select({ words: PACKED })
+    .select(PACKED)
     .from(wanted)
     .innerJoinLateral(sql`${packConversations(page)} as packed`, sql`true`)
     .orderBy(sql`wanted.place`)
     .prepare('list_conversations');
-  return new GroupRead(async (pages: readonly Page[]): Promise<ConversationRead[][]> => {
-    const rows = await statement.execute({
-      actorIds: arrayOf(pages.map(({ actorId }) => actorId)),
-      activities: `{${pages.map(({ afterActivityAt = null }) => String(afterActivityAt))}}`,
-      ids: `{${pages.map(({ afterId = null }) => String(afterId))}}`,
-      limits: `{${pages.map(({ limit }) => limit)}}`,
-    });
-    return unpackConversations(db, rows);
-  }, LIMITS);
+  return new GroupRead(
+    (pages: readonly Page[]): Promise<Packed[]> =>
+      statement.execute({
+        actorIds: arrayOf(pages.map(({ actorId }) => actorId)),
+        activities: `{${pages.map(({ afterActivityAt = null }) => String(afterActivityAt))}}`,
+        ids: `{${pages.map(({ afterId = null }) => String(afterId))}}`,
+        limits: `{${pages.map(({ limit }) => limit)}}`,
+      }),
+    LIMITS,
+  );
 });

@@ -3,12 +3,12 @@ import { type SQL, sql } from 'drizzle-orm';
 import { arrayOf } from '../../db/array-of.ts';
 import type { Database } from '../../db/client.ts';
 import { GroupRead } from '../../db/group-read.ts';
-import { milliseconds, packedWords, unpackWords } from '../../db/pack.ts';
-import { conversations } from '../../db/schema.ts';
+import { milliseconds, type Packed, packed, type Unpacked, unpack } from '../../db/pack.ts';
+import { conversations, messages } from '../../db/schema.ts';
 import { isRead } from '../messages/view.ts';
 import { perDatabase } from '../per-database.ts';
+import { toTimestamp } from '../timestamp.ts';
 import { type KnownConversation, knownConversations } from './known.ts';
-import { type LastMessage, lastMessages } from './last-messages.ts';
 
 /** A conversation as it is, seen by nobody in particular. */
 export interface ConversationRead extends KnownConversation {
@@ -22,12 +22,12 @@ export interface ConversationRead extends KnownConversation {
 export const readConversations = perDatabase((db) => {
   const some = sql`(select * from ${conversations} where id = any(${sql.placeholder('ids')}::uuid[]))`;
   const statement = db
-    .select({ words: PACKED })
+    .select(PACKED)
     .from(sql`${packConversations(some)} as packed`)
     .prepare('read_conversations');
   return async (ids: readonly string[]): Promise<ConversationRead[]> => {
-    const rows = await statement.execute({ ids: arrayOf(ids) });
-    return (await unpackConversations(db, rows)).flat();
+    const [row] = await statement.execute({ ids: arrayOf(ids) });
+    return row ? unpackConversations(db, row) : [];
   };
 });
 
@@ -41,7 +41,7 @@ export const conversationReads = perDatabase(
 );
 
 /** What `packConversations` selects. */
-export const PACKED = sql<string | null>`packed.words`;
+export const PACKED = { words: sql<string | null>`packed.words`, texts: sql<string | null>`packed.texts` };
 
 const WORDS = [
   sql`id`,
@@ -51,64 +51,54 @@ const WORDS = [
   sql`user2_read_seq`,
   sql`user1_unread`,
   sql`user2_unread`,
+  sql`coalesce((sender_id = user1_id)::int, 0)`,
+  sql`coalesce(message_id::text, '-')`,
+  sql`coalesce(${milliseconds(sql`timestamp`)}, 0)`,
 ];
 
-/** One row, of the conversations that a subquery selects; as a subquery. Of what hardly changes only the id, see `known.ts` and `last-messages.ts`. */
+/** One row, of the conversations that a subquery selects with all their columns, and their last messages; as a subquery. */
 export function packConversations(source: SQL): SQL {
-  return sql`(select ${packedWords(WORDS)} as words from ${source} as c)`;
+  const { words, texts } = packed(WORDS, sql`coalesce(content, '')`);
+  return sql`(
+    select ${words} as words, ${texts} as texts from (
+      select c.*, m.message_id, m.sender_id, m.content, m.timestamp
+      from ${source} as c
+      left join ${messages} as m on m.conversation_id = c.id and m.seq = c.last_seq) as found)`;
 }
 
-/** The conversations of each such row, with their people and last messages, latest activity first. */
-export async function unpackConversations(
-  db: Database,
-  rows: readonly { readonly words: string | null }[],
-): Promise<ConversationRead[][]> {
-  const pages = rows.map(({ words }) => unpackWords(words, WORDS.length).map(toRow));
-  const all = pages.flat();
-  const [known, last] = await Promise.all([
-    knownConversations(db).find(all.map(({ id }) => id)),
-    lastMessages(db).find(all.map(({ id, state }) => ({ id, seq: state.last_seq }))),
-  ]);
-  const toRead = (row: Row): ConversationRead[] => {
-    const conversation = known.get(row.id);
-    return conversation
-      ? [{ ...conversation, ...row, last: lastOf(conversation, row, last.get(row.id)) }]
-      : [];
-  };
-  return pages.map((page) =>
-    page
-      .flatMap(toRead)
-      .sort((one, other) => other.activityAt - one.activityAt || (one.id < other.id ? 1 : -1)),
-  );
+/** The conversations of such a row, with their people, latest activity first. */
+export async function unpackConversations(db: Database, row: Packed): Promise<ConversationRead[]> {
+  const rows = unpack(row, WORDS.length, (one) => one);
+  const known = await knownConversations(db).find(rows.map(({ words: [id = ''] }) => id));
+  const reads = rows.flatMap((one) => {
+    const conversation = known.get(one.words[0] ?? '');
+    return conversation ? toRead(conversation, one) : [];
+  });
+  return reads.sort((one, other) => other.activityAt - one.activityAt || (one.id < other.id ? 1 : -1));
 }
 
-type Row = Pick<ConversationRead, 'id' | 'activityAt' | 'state'>;
-
-function toRow([id = '', ...words]: readonly string[]): Row {
-  const [activityAt = 0, last_seq = 0, read1 = 0, read2 = 0, unread1 = 0, unread2 = 0] = words.map(Number);
-  return {
-    id,
-    activityAt,
-    state: { last_seq, read_seqs: [read1, read2], unread_counts: [unread1, unread2] },
+function toRead(known: KnownConversation, { words, text }: Unpacked): ConversationRead {
+  const { id, user1, user2, createdAt } = known;
+  const [, activityAt, lastSeq, read1, read2, unread1, unread2, byUser1, message_id, sentAt] = words;
+  const state: ConversationState = {
+    last_seq: Number(lastSeq),
+    read_seqs: [Number(read1), Number(read2)],
+    unread_counts: [Number(unread1), Number(unread2)],
   };
-}
-
-function lastOf(
-  { id, user1, user2 }: KnownConversation,
-  { state }: Row,
-  last: LastMessage | undefined,
-): Message | null {
-  if (!last) return null;
-  const { seq, messageId, isByUser1, content, timestamp } = last;
-  return {
-    message_id: messageId,
-    conversation_id: id,
-    seq,
-    sender: isByUser1 ? user1 : user2,
-    content,
-    timestamp,
-    read: isRead(seq, isByUser1, state),
-  };
+  const isByUser1 = byUser1 === '1';
+  const last =
+    message_id === undefined || state.last_seq === 0
+      ? null
+      : {
+          message_id,
+          conversation_id: id,
+          seq: state.last_seq,
+          sender: isByUser1 ? user1 : user2,
+          content: text,
+          timestamp: toTimestamp(Number(sentAt)),
+          read: isRead(state.last_seq, isByUser1, state),
+        };
+  return { id, user1, user2, createdAt, activityAt: Number(activityAt), state, last };
 }
 
 /** A conversation as one of its two people sees it. */
