@@ -1,12 +1,15 @@
 import postgres from 'postgres';
 import type { BusName } from './buses.ts';
 import { createPostgres } from './database.ts';
+import { METRICS_TOKEN } from './metrics.ts';
 import { startNats } from './nats.ts';
 import { type ServerProcess, startProcess } from './process.ts';
 import { JWT_SECRET } from './server.ts';
 
 /** Nodes in processes of their own, on one database and one bus. */
 export interface Fleet {
+  /** Of the database. */
+  readonly url: string;
   start(): Promise<ServerProcess>;
   /** Does something while the nodes cannot hear each other. */
   whileCut(work: () => Promise<void>): Promise<void>;
@@ -18,8 +21,10 @@ export async function createFleet(bus: BusName): Promise<Fleet> {
   const { env, ...cutter } = await (bus === 'nats' ? natsCutter() : postgresCutter(database.url));
   const nodes: ServerProcess[] = [];
   return {
+    url: database.url,
     start: async () => {
       const options = {
+        METRICS_TOKEN,
         JWT_SECRET,
         SHUTDOWN_DELAY_SECONDS: '0',
         LOG_LEVEL: 'info',

@@ -4,6 +4,7 @@ import postgres from 'postgres';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createPostgres } from '../harness/database.ts';
 import { inboxOf } from '../harness/inbox.ts';
+import { lockTable, waitingFor } from '../harness/lock.ts';
 import { JWT_SECRET, type Person, personAt, startServerOn, type TestServer } from '../harness/server.ts';
 import { bounded, connectInbox } from '../harness/socket.ts';
 
@@ -22,24 +23,6 @@ afterAll(async () => {
   await server.stop();
   await database.drop();
 });
-
-/** Keeps everybody from a table until the returned function is called. */
-async function lock(table: string): Promise<() => Promise<unknown>> {
-  let open = () => {};
-  const held = new Promise<void>((resolve) => (open = resolve));
-  let locked = () => {};
-  const isLocked = new Promise<void>((resolve) => (locked = resolve));
-  const transaction = sql.begin(async (tx) => {
-    await tx`lock table ${tx(table)} in access exclusive mode`;
-    locked();
-    await held;
-  });
-  await isLocked;
-  return () => {
-    open();
-    return transaction;
-  };
-}
 
 /** A socket whose bytes are written by hand, opened with a token. */
 async function rawInbox({ token, url }: Person): Promise<{ tcp: Socket; frame(text: string): Buffer }> {
@@ -64,7 +47,7 @@ const logged = (text: string, person: Person) =>
 
 test('7.1 a token that came in time may take its time to be checked', async () => {
   const ada = await server.person('ada');
-  const unlock = await lock('users');
+  const unlock = await lockTable(sql, 'users');
   const [inbox, silent] = [await connectInbox(server.url), await connectInbox(server.url)];
   inbox.send({ type: 'auth', token: ada.token });
   // The time that one has who says nothing is over.
@@ -125,14 +108,9 @@ test('7.5 who has gone gets no answers, however much they asked for', async () =
   await bounded('an answer', new Promise((resolve) => tcp.once('data', resolve)));
   tcp.resetAndDestroy();
   await expect.poll(() => logged('inbox closed', ada), { timeout: 10_000 }).toBe(1);
-  const unlock = await lock('conversations');
+  const unlock = await lockTable(sql, 'conversations');
   // Whoever still asked would wait for the lock, one after the other.
-  const waiting = async () => {
-    const [row] = await sql<{ count: number }[]>`
-      select count(*)::int from pg_locks where not granted and relation = 'conversations'::regclass`;
-    return row?.count;
-  };
-  await expect.poll(waiting, { timeout: 3000, interval: 200 }).toBe(0);
+  await expect.poll(() => waitingFor(sql, 'conversations'), { timeout: 3000, interval: 200 }).toBe(0);
   await unlock();
 });
 
