@@ -2,6 +2,7 @@ import { type SQL, sql } from 'drizzle-orm';
 import { z } from 'zod';
 import { conversations, hourOf } from '../../db/schema.ts';
 import { DomainError } from '../error.ts';
+import { toTimestamp } from '../timestamp.ts';
 
 /** Where a page of conversations ends: the last one's activity, in milliseconds up to the year 9999, and its id. */
 export interface ActivityPosition {
@@ -13,11 +14,25 @@ const position = z.tuple([z.int().min(0).max(253_402_300_799_999), z.guid()]);
 
 /** What a page is of; each a value of a statement, or where one will be. */
 export interface ActivityPage {
+  /** Of the conversations, `id` and `activity_at` among them. */
+  readonly columns: SQL;
   readonly actorId: SQL;
-  /** Milliseconds, or null for the first page, as is the id. */
+  /** A timestamp with its time zone. */
   readonly afterActivityAt: SQL;
   readonly afterId: SQL;
   readonly limit: SQL;
+}
+
+/** A position as PostgreSQL reads it. */
+export interface After {
+  readonly activityAt: string;
+  readonly id: string;
+}
+
+/** Where a page begins: after this position, or at the latest activity. */
+export function afterOf(position?: ActivityPosition): After {
+  if (!position) return { activityAt: 'infinity', id: 'ffffffff-ffff-ffff-ffff-ffffffffffff' };
+  return { activityAt: toTimestamp(position.activityAt), id: position.id };
 }
 
 /**
@@ -26,21 +41,17 @@ export interface ActivityPage {
  * Either side has an index of its own, in the order of hours: only the conversations of the hours shown are read and sorted. The newest of
  * both sides together are the newest of all; one `or` over the two columns would read and sort everything instead.
  */
-export function pageByActivity({ actorId, afterActivityAt, afterId, limit }: ActivityPage): SQL {
+export function pageByActivity({ columns, actorId, afterActivityAt, afterId, limit }: ActivityPage): SQL {
   const c = conversations;
-  const at = sql`coalesce(to_timestamp(${afterActivityAt}::float8 / 1000), 'infinity')`;
-  const id = sql`coalesce(${afterId}::uuid, 'ffffffff-ffff-ffff-ffff-ffffffffffff')`;
-  const hour = hourOf(at);
-  // The hour of the cursor, and as many before it as hold a page.
+  // From the hour of the cursor on, as many hours as hold a page.
   const side = (userId: typeof c.user1Id | typeof c.user2Id) => sql`(
-    select * from ${c}
-    where ${userId} = ${actorId}::text and ${c.activityHour} <= ${hour} and (${c.activityAt}, ${c.id}) < (${at}, ${id})
-      and ${c.activityHour} >= coalesce((
-        select ${c.activityHour} from ${c} where ${userId} = ${actorId}::text and ${c.activityHour} < ${hour}
-        order by ${c.activityHour} desc limit 1 offset ${limit}::int - 1), '-infinity'))`;
+    select ${columns} from ${c}
+    where ${userId} = ${actorId} and ${c.activityHour} <= ${hourOf(afterActivityAt)}
+      and (${c.activityAt}, ${c.id}) < (${afterActivityAt}, ${afterId})
+    order by ${c.activityHour} desc fetch first (${limit}) rows with ties)`;
   return sql`(
     select * from (${side(c.user1Id)} union all ${side(c.user2Id)}) as both_sides
-    order by activity_at desc, id desc limit ${limit}::int)`;
+    order by activity_at desc, id desc limit ${limit})`;
 }
 
 /** The cursor of what follows a conversation. */

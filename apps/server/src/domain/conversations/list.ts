@@ -5,8 +5,8 @@ import { GroupRead } from '../../db/group-read.ts';
 import type { Packed } from '../../db/pack.ts';
 import type { ActorContext } from '../context.ts';
 import { perDatabase } from '../per-database.ts';
-import { decodeCursor, encodeCursor, pageByActivity } from './by-activity.ts';
-import { PACKED, packConversations, unpackConversations, viewAs } from './view.ts';
+import { type After, afterOf, decodeCursor, encodeCursor, pageByActivity } from './by-activity.ts';
+import { CONVERSATION_COLUMNS, PACKED, packConversations, unpackConversations, viewAs } from './view.ts';
 
 /**
  * A page of the actor's conversations, latest activity first (PROTOCOL 3.2).
@@ -18,12 +18,7 @@ export async function listConversations(
   input: { limit: number; cursor?: string | undefined },
 ): Promise<{ conversations: Conversation[]; next?: string }> {
   const after = input.cursor === undefined ? undefined : decodeCursor(input.cursor);
-  const row = await pages(db).load({
-    actorId: actor.id,
-    afterActivityAt: after?.activityAt,
-    afterId: after?.id,
-    limit: input.limit + 1,
-  });
+  const row = await pages(db).load({ actorId: actor.id, after: afterOf(after), limit: input.limit + 1 });
   const rows = await unpackConversations(db, row);
   const shown = rows.slice(0, input.limit);
   const last = shown.at(-1);
@@ -35,8 +30,7 @@ export async function listConversations(
 
 interface Page {
   readonly actorId: string;
-  readonly afterActivityAt: number | undefined;
-  readonly afterId: string | undefined;
+  readonly after: After;
   readonly limit: number;
 }
 
@@ -45,9 +39,10 @@ const LIMITS = { statements: 4, reads: 4 };
 
 const pages = perDatabase((db) => {
   const p = sql.placeholder;
-  const wanted = sql`unnest(${p('actorIds')}::text[], ${p('activities')}::float8[], ${p('ids')}::uuid[], ${p('limits')}::int[])
+  const wanted = sql`unnest(${p('actorIds')}::text[], ${p('activities')}::timestamptz[], ${p('ids')}::uuid[], ${p('limits')}::int[])
     with ordinality as wanted (actor_id, activity_at, id, most, place)`;
   const page = pageByActivity({
+    columns: CONVERSATION_COLUMNS,
     actorId: sql`wanted.actor_id`,
     afterActivityAt: sql`wanted.activity_at`,
     afterId: sql`wanted.id`,
@@ -63,8 +58,8 @@ const pages = perDatabase((db) => {
     (pages: readonly Page[]): Promise<Packed[]> =>
       statement.execute({
         actorIds: arrayOf(pages.map(({ actorId }) => actorId)),
-        activities: `{${pages.map(({ afterActivityAt = null }) => String(afterActivityAt))}}`,
-        ids: `{${pages.map(({ afterId = null }) => String(afterId))}}`,
+        activities: `{${pages.map(({ after }) => after.activityAt)}}`,
+        ids: `{${pages.map(({ after }) => after.id)}}`,
         limits: `{${pages.map(({ limit }) => limit)}}`,
       }),
     LIMITS,

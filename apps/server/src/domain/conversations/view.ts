@@ -20,7 +20,7 @@ export interface ConversationRead extends KnownConversation {
 
 /** Reads conversations, latest activity first; those that are not there are left out. */
 export const readConversations = perDatabase((db) => {
-  const some = sql`(select * from ${conversations} where id = any(${sql.placeholder('ids')}::uuid[]))`;
+  const some = sql`(select ${CONVERSATION_COLUMNS} from ${conversations} where id = any(${sql.placeholder('ids')}::uuid[]))`;
   const statement = db
     .select(PACKED)
     .from(sql`${packConversations(some)} as packed`)
@@ -51,17 +51,20 @@ const WORDS = [
   sql`user2_read_seq`,
   sql`user1_unread`,
   sql`user2_unread`,
+  // Of the last message; its timestamp is the conversation's activity.
   sql`coalesce((sender_id = user1_id)::int, 0)`,
-  sql`coalesce(message_id::text, '-')`,
-  sql`coalesce(${milliseconds(sql`timestamp`)}, 0)`,
+  sql`coalesce(message_id, '00000000-0000-0000-0000-000000000000')`,
 ];
 
-/** One row, of the conversations that a subquery selects with all their columns, and their last messages; as a subquery. */
+/** The columns of a conversation that `packConversations` wants of its source. */
+export const CONVERSATION_COLUMNS = sql`id, user1_id, activity_at, last_seq, user1_read_seq, user2_read_seq, user1_unread, user2_unread`;
+
+/** One row, of the conversations that a subquery selects, and their last messages; as a subquery. */
 export function packConversations(source: SQL): SQL {
   const { words, texts } = packed(WORDS, sql`coalesce(content, '')`);
   return sql`(
     select ${words} as words, ${texts} as texts from (
-      select c.*, m.message_id, m.sender_id, m.content, m.timestamp
+      select c.*, m.message_id, m.sender_id, m.content
       from ${source} as c
       left join ${messages} as m on m.conversation_id = c.id and m.seq = c.last_seq) as found)`;
 }
@@ -79,7 +82,7 @@ export async function unpackConversations(db: Database, row: Packed): Promise<Co
 
 function toRead(known: KnownConversation, { words, text }: Unpacked): ConversationRead {
   const { id, user1, user2, createdAt } = known;
-  const [, activityAt, lastSeq, read1, read2, unread1, unread2, byUser1, message_id, sentAt] = words;
+  const [, activityAt, lastSeq, read1, read2, unread1, unread2, byUser1, message_id = ''] = words;
   const state: ConversationState = {
     last_seq: Number(lastSeq),
     read_seqs: [Number(read1), Number(read2)],
@@ -87,7 +90,7 @@ function toRead(known: KnownConversation, { words, text }: Unpacked): Conversati
   };
   const isByUser1 = byUser1 === '1';
   const last =
-    message_id === undefined || state.last_seq === 0
+    state.last_seq === 0
       ? null
       : {
           message_id,
@@ -95,7 +98,7 @@ function toRead(known: KnownConversation, { words, text }: Unpacked): Conversati
           seq: state.last_seq,
           sender: isByUser1 ? user1 : user2,
           content: text,
-          timestamp: toTimestamp(Number(sentAt)),
+          timestamp: toTimestamp(Number(activityAt)),
           read: isRead(state.last_seq, isByUser1, state),
         };
   return { id, user1, user2, createdAt, activityAt: Number(activityAt), state, last };
