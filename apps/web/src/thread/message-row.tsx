@@ -14,10 +14,11 @@ interface MessageRowProps extends Row {
   readonly peerName: string;
 }
 
-/** A message, below what begins with it: a day, what is new. */
+/** A message, below what is new, and above the day that begins after it. */
 export const MessageRow = memo(function MessageRow({
   message,
-  startsDay,
+  isFirst,
+  nextDay,
   startsNew,
   startsGroup,
   endsGroup,
@@ -27,7 +28,7 @@ export const MessageRow = memo(function MessageRow({
   const { id, content, at, isMine, standing } = message;
   return (
     <>
-      {startsDay && <Day at={at} />}
+      {isFirst && <Day at={at} />}
       {startsNew && (
         <div className={styles.new}>
           <span>New messages</span>
@@ -60,6 +61,7 @@ export const MessageRow = memo(function MessageRow({
         </div>
         {standing === 'failed' && <FailedNote id={id} error={message.error} thread={thread} />}
       </article>
+      {nextDay && <Day at={nextDay} />}
     </>
   );
 });

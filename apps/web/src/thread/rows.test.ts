@@ -30,7 +30,19 @@ test('messages of one person form a group until another writes, five minutes or 
   const rows = rowsOf(messages, [], me.id, undefined);
   expect(rows.map(({ startsGroup }) => startsGroup)).toEqual([true, false, true, true, false, true]);
   expect(rows.map(({ endsGroup }) => endsGroup)).toEqual([false, true, true, false, true, true]);
-  expect(rows.map(({ startsDay }) => startsDay)).toEqual([true, false, true, false, false, false]);
+});
+
+test('a day is shown above the first message of all, and between two of different days', () => {
+  const rows = rowsOf(messages, [], me.id, undefined);
+  expect(rows.map(({ isFirst }) => isFirst)).toEqual([true, false, false, false, false, false]);
+  expect(rows.map(({ nextDay }) => nextDay?.getDate() ?? 0)).toEqual([0, 2, 0, 0, 0, 0]);
+});
+
+test('older messages come in front, and no row is higher or lower than before', () => {
+  // What starts a group has other corners, and is no higher.
+  const shapes = (from: number) =>
+    rowsOf(messages.slice(from), [], me.id, undefined).map(({ startsGroup: _, ...shape }) => shape);
+  for (let from = 1; from < messages.length; from += 1) expect(shapes(0).slice(from)).toEqual(shapes(from));
 });
 
 test('what is new begins with the first message of the other side after what was read', () => {

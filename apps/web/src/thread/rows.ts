@@ -16,10 +16,13 @@ export interface ShownMessage {
   readonly error: OutgoingMessage['error'];
 }
 
+/** How high a row is depends on its message and on what comes after it: older ones in front of it must not move what is seen. */
 export interface Row {
   readonly message: ShownMessage;
-  /** It is the first of its day. */
-  readonly startsDay: boolean;
+  /** It is the first of all. */
+  readonly isFirst: boolean;
+  /** The day that begins with the message after it. */
+  readonly nextDay: Date | undefined;
   /** It is the first that is new to the reader. */
   readonly startsNew: boolean;
   /** It is the first, or the last, of what one person wrote in one go. */
@@ -55,7 +58,8 @@ export function rowsOf(
   });
   return shown.map((message, index) => ({
     message,
-    startsDay: starts[index]?.startsDay ?? false,
+    isFirst: index === 0 && (message.seq ?? 1) === 1,
+    nextDay: starts[index + 1]?.startsDay ? shown[index + 1]?.at : undefined,
     startsNew: starts[index]?.startsNew ?? false,
     startsGroup: starts[index]?.startsGroup ?? true,
     endsGroup: starts[index + 1]?.startsGroup ?? true,

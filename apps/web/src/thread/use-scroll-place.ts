@@ -6,6 +6,8 @@ import type { Row } from './rows.ts';
 const NEAR_PX = 48;
 /** Who turned the wheel upwards, and was not moved by then, is where they were. */
 const LEAVING_MS = 1000;
+/** What is seen above the first new message: its day, if that begins there, which belongs to the row before. */
+const ABOVE_NEW_PX = 45;
 
 interface Beginning {
   /** The first new message is being looked for. */
@@ -96,7 +98,7 @@ export function useScrollPlace(
       const firstNew = rows.findIndex(({ startsNew }) => startsNew);
       sticks.current = firstNew < 0;
       if (firstNew < 0) scrollToEnd();
-      else list.current?.scrollToIndex(firstNew, { align: 'start' });
+      else list.current?.scrollToIndex(firstNew, { align: 'start', offset: -ABOVE_NEW_PX });
       requestAnimationFrame(() => requestAnimationFrame(settle));
     } else if (last.id !== lastId.current) {
       if (last.isMine && last.seq === undefined) toEnd();
