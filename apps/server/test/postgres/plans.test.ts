@@ -119,6 +119,18 @@ test('a page of the list reads what it shows, from both indexes, and no more', a
   expect(Math.abs(late.blocks - first.blocks)).toBeLessThanOrEqual(40);
 });
 
+test('a page of the list walks along the indexes, planned on empty tables or on full ones', async () => {
+  const { next } = await listConversations(ctx, { limit: 20 });
+  for (const cursor of [undefined, next]) {
+    for (const nodes of await plannedNodes(() => listConversations(ctx, { limit: 20, cursor }))) {
+      for (const side of ['1 on conversations', '2 on conversations conversations_1'])
+        expect(nodes).toContain(`Index Scan Backward using conversations_by_user${side}`);
+      expect(nodes).toContain('Index Scan using messages_pkey on messages m');
+      expect(nodes.filter((node) => /Sort/.test(node))).toHaveLength(1);
+    }
+  }
+});
+
 test('what changed is found in the indexes, without reading the conversations that did not', async () => {
   const { position } = await sql<{ position: string }[]>`select pg_current_snapshot()::text position`.then(
     ([row]) => row ?? { position: '' },

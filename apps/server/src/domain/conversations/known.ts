@@ -30,24 +30,18 @@ class KnownConversations {
 
   /** @param id in lower case. @returns undefined when there is none */
   async get(id: string): Promise<KnownConversation | undefined> {
-    return this.#kept.get(id) ?? (await this.find([id])).get(id);
+    const [known] = await this.find([id]);
+    return known;
   }
 
-  /** Those of them that there are, by id. */
-  async find(ids: readonly string[]): Promise<ReadonlyMap<string, KnownConversation>> {
-    const found = new Map<string, KnownConversation>();
-    const unknown: string[] = [];
-    for (const id of ids) {
-      const known = this.#kept.get(id);
-      if (known) found.set(id, known);
-      else unknown.push(id);
-    }
+  /** One for each id, in their order; undefined where there is none. */
+  async find(ids: readonly string[]): Promise<(KnownConversation | undefined)[]> {
+    const found = ids.map((id) => this.#kept.get(id));
+    const unknown = ids.filter((_, i) => !found[i]);
     if (unknown.length === 0) return found;
-    for (const conversation of await this.#read(unknown)) {
-      found.set(conversation.id, conversation);
-      this.#kept.set(conversation.id, conversation);
-    }
-    return found;
+    const read = new Map((await this.#read(unknown)).map((known) => [known.id, known]));
+    for (const [id, known] of read) this.#kept.set(id, known);
+    return ids.map((id, i) => found[i] ?? read.get(id));
   }
 }
 

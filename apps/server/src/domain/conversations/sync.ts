@@ -1,7 +1,7 @@
 import { type Conversation, SYNC_MAX_CONVERSATIONS } from '@duet/contract';
 import { sql } from 'drizzle-orm';
 import type { ActorContext } from '../context.ts';
-import { afterOf, encodeCursor, pageByActivity } from './by-activity.ts';
+import { encodeCursor, pageByActivity } from './by-activity.ts';
 import { changedSince, decodePosition, encodePosition, isPast, POSITION, type Position } from './changes.ts';
 import { readConversations, viewAs } from './view.ts';
 
@@ -51,12 +51,9 @@ async function planChanges(ctx: ActorContext, since: Position): Promise<Plan | u
 }
 
 async function planSnapshot(ctx: ActorContext, limit: number): Promise<Plan> {
-  const after = afterOf();
   const page = pageByActivity({
     columns: sql`id, activity_at`,
     actorId: sql`${ctx.actor.id}::text`,
-    afterActivityAt: sql`${after.activityAt}::timestamptz`,
-    afterId: sql`${after.id}::uuid`,
     limit: sql`${limit + 1}::int`,
   });
   const rows = await ctx.db

@@ -73,10 +73,11 @@ export function packConversations(source: SQL): SQL {
 export async function unpackConversations(db: Database, row: Packed): Promise<ConversationRead[]> {
   const rows = unpack(row, WORDS.length, (one) => one);
   const known = await knownConversations(db).find(rows.map(({ words: [id = ''] }) => id));
-  const reads = rows.flatMap((one) => {
-    const conversation = known.get(one.words[0] ?? '');
-    return conversation ? toRead(conversation, one) : [];
-  });
+  const reads: ConversationRead[] = [];
+  for (const [i, one] of rows.entries()) {
+    const conversation = known[i];
+    if (conversation) reads.push(toRead(conversation, one));
+  }
   return reads.sort((one, other) => other.activityAt - one.activityAt || (one.id < other.id ? 1 : -1));
 }
 

@@ -52,24 +52,20 @@ export function prepareLoadCommitted(db: Database): LoadCommitted {
         befores: `{${some.map(({ before }) => before)}}`,
       });
       if (!row) continue;
-      const known = await knownConversations(db).find(some.map(({ conversationId }) => conversationId));
-      events.push(
-        ...unpack(row, WORDS.length, (one) => toEvent(one, known)).filter((event) => event !== undefined),
-      );
+      const rows = unpack(row, WORDS.length, (one) => one);
+      const known = await knownConversations(db).find(rows.map(({ words: [id = ''] }) => id));
+      for (const [i, one] of rows.entries()) {
+        const conversation = known[i];
+        if (conversation) events.push(toEvent(conversation, one));
+      }
     }
     return events;
   };
 }
 
-function toEvent(
-  { words, text }: Unpacked,
-  known: ReadonlyMap<string, KnownConversation>,
-): MessageCommitted | undefined {
-  const [conversation_id = '', seqWord, message_id = '', byUser1, ...numbers] = words;
+function toEvent({ id, user1, user2 }: KnownConversation, { words, text }: Unpacked): MessageCommitted {
+  const [, seqWord, message_id = '', byUser1, ...numbers] = words;
   const [sentAt = 0, last_seq = 0, read1 = 0, read2 = 0, unread1 = 0, unread2 = 0] = numbers.map(Number);
-  const conversation = known.get(conversation_id);
-  if (!conversation) return undefined;
-  const { user1, user2 } = conversation;
   const [seq, isByUser1] = [Number(seqWord), byUser1 === '1'];
   const state: ConversationState = {
     last_seq,
@@ -78,7 +74,7 @@ function toEvent(
   };
   const message = {
     message_id,
-    conversation_id,
+    conversation_id: id,
     seq,
     sender: isByUser1 ? user1 : user2,
     content: text,
