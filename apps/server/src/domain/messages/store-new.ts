@@ -43,8 +43,8 @@ const raise = (total: SQL, byUser1: SQL, xid: SQL) => sql`
   changed_xid = ${xid},
   changed_era = ${eraOf(xid)}`;
 
-/** How a row is after that, all in one value, as a column and a row cost more than a number. */
-const RAISED = sql<string>`concat_ws(' ', last_seq, ${milliseconds(sql`activity_at`)}, user1_read_seq, user2_read_seq, user1_unread, user2_unread)`;
+/** How a row is after that, all in one value, as a column and a row cost more than a number: numbers of a JSON array. */
+const RAISED = sql<string>`concat_ws(',', last_seq, ${milliseconds(sql`activity_at`)}, user1_read_seq, user2_read_seq, user1_unread, user2_unread)`;
 
 /** For a single message, which nobody else sends with, the tables of the other statement are a quarter of the database's work. */
 function prepareStoreOne(db: Database): (one: Addressed, now: Date) => Promise<Stored> {
@@ -61,8 +61,8 @@ function prepareStoreOne(db: Database): (one: Addressed, now: Date) => Promise<S
   return async ({ message, users }, now) => {
     const byUser1 = message.senderId === users[0] ? 1 : 0;
     const [row] = await statement.execute({ ...message, byUser1, now: now.toISOString() });
-    if (!row) return { outcome: 'not_found' }; // the conversation is not there any more
-    const { timestamp, state } = rowOf(numbersIn(row.raised));
+    if (!row) return NOT_FOUND; // the conversation is not there any more
+    const { timestamp, state } = raisedAt(numbersIn(row.raised), 0);
     return { outcome: 'created', seq: state.last_seq, timestamp, users, state };
   };
 }
@@ -83,7 +83,7 @@ function prepareStoreMany(db: Database): StoreNew {
     ) as t (place, later, message_id, sender_id, content) join raised using (place)`);
   const statement = db
     .with(raised, inserted)
-    .select({ raised: sql<string | null>`string_agg(concat_ws(' ', place, ${RAISED}), ' ')` })
+    .select({ raised: sql<string | null>`string_agg(concat_ws(',', place, ${RAISED}), ',')` })
     .from(sql`raised`)
     .prepare('store_many');
   return async (batch, now) => {
@@ -109,34 +109,42 @@ function prepareStoreMany(db: Database): StoreNew {
       senderIds: arrayOf(all.map(({ senderId }) => senderId)),
       contents: arrayOf(all.map(({ content }) => content)),
     });
-    const stored = new Map<NewMessage, Stored>();
-    const numbers = numbersIn(row?.raised ?? '');
-    for (let i = 0; i + ROW <= numbers.length; i += ROW) {
-      const [place = 0, ...raised] = numbers.slice(i, i + ROW);
-      const line = lines[place - 1];
-      const { timestamp, state } = rowOf(raised);
-      line?.messages.forEach((message, k) => {
-        const seq = state.last_seq - (line.messages.length - 1 - k);
-        stored.set(message, { outcome: 'created', seq, timestamp, users: line.users, state });
-      });
-    }
     // The row of a conversation that is not there any more was not raised.
-    return batch.map(({ message }) => stored.get(message) ?? { outcome: 'not_found' });
+    const stored: Stored[] = batch.map(() => NOT_FOUND);
+    const numbers = numbersIn(row?.raised ?? '');
+    for (let at = 0; at < numbers.length; at += 1 + RAISED_NUMBERS) {
+      const line = lines[(numbers[at] ?? 0) - 1];
+      if (!line) continue;
+      const { users, indexes } = line;
+      const { timestamp, state } = raisedAt(numbers, at + 1);
+      for (const [k, index] of indexes.entries()) {
+        const seq = state.last_seq - (indexes.length - 1 - k);
+        stored[index] = { outcome: 'created', seq, timestamp, users, state };
+      }
+    }
+    return stored;
   };
 }
 
-/** A place, and a row as it was raised. */
-const ROW = 7;
+const NOT_FOUND: Stored = { outcome: 'not_found' };
 
-function numbersIn(text: string): number[] {
-  return text === '' ? [] : text.split(' ').map(Number);
+function numbersIn(raised: string): number[] {
+  return JSON.parse(`[${raised}]`);
 }
 
-function rowOf(raised: readonly number[]): { timestamp: number; state: ConversationState } {
-  const [last_seq = 0, timestamp = 0, read1 = 0, read2 = 0, unread1 = 0, unread2 = 0] = raised;
+/** So many numbers a raised row has. */
+const RAISED_NUMBERS = 6;
+
+/** A raised row, the first of whose numbers is at this index. */
+function raisedAt(numbers: readonly number[], at: number): { timestamp: number; state: ConversationState } {
+  const number = (n: number) => numbers[at + n] ?? 0;
   return {
-    timestamp,
-    state: { last_seq, read_seqs: [read1, read2], unread_counts: [unread1, unread2] },
+    timestamp: number(1),
+    state: {
+      last_seq: number(0),
+      read_seqs: [number(2), number(3)],
+      unread_counts: [number(4), number(5)],
+    },
   };
 }
 
@@ -145,17 +153,20 @@ interface Line {
   readonly id: string;
   readonly users: UserPair;
   readonly messages: NewMessage[];
+  /** Where in the batch they are. */
+  readonly indexes: number[];
   byUser1: number;
 }
 
 /** In the order of the conversations' ids, which is also PostgreSQL's. */
 function linesOf(batch: readonly Addressed[]): Line[] {
   const lines = new Map<string, Line>();
-  for (const { message, users } of batch) {
+  for (const [index, { message, users }] of batch.entries()) {
     const id = message.conversationId;
-    const line = lines.get(id) ?? { id, users, messages: [], byUser1: 0 };
+    const line = lines.get(id) ?? { id, users, messages: [], indexes: [], byUser1: 0 };
     lines.set(id, line);
     line.messages.push(message);
+    line.indexes.push(index);
     if (message.senderId === users[0]) line.byUser1 += 1;
   }
   return [...lines.values()].sort((one, other) => (one.id < other.id ? -1 : 1));
