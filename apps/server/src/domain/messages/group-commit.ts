@@ -58,7 +58,11 @@ export class GroupCommit<Item, Result> {
   #due: Lines<Item, Result> = new Map();
   /** The keys of each batch under way, with those that wait for it. */
   #underWay: Lines<Item, Result>[] = [];
+  /** Those that waited for a batch, until the one beside it ends. */
+  #resting: Lines<Item, Result> = new Map();
   #batches = 0;
+  /** Batches whose end is still to come. */
+  #executing = 0;
   #items = 0;
   #bytes = 0;
 
@@ -85,7 +89,7 @@ export class GroupCommit<Item, Result> {
     return new Promise((resolve, reject) => {
       const key = keyOf(item);
       const entry = { item, resolve, reject };
-      const line = this.#lineUnderWay(key) ?? this.#due.get(key);
+      const line = this.#lineUnderWay(key) ?? this.#resting.get(key) ?? this.#due.get(key);
       if (line) line.push(entry);
       else this.#due.set(key, [entry]);
       this.#start();
@@ -136,7 +140,11 @@ export class GroupCommit<Item, Result> {
   }
 
   async #run({ entries, waiting }: Batch<Item, Result>): Promise<void> {
+    this.#executing += 1;
     const failure = await this.#attempt(entries, this.#options.doBatch);
+    this.#executing -= 1;
+    for (const [key, line] of this.#resting) this.#due.set(key, line);
+    this.#resting = new Map();
     const { keyOf, isOfOne } = this.#options;
     if (failure && isOfOne(failure.error)) {
       const lines = Map.groupBy(entries, ({ item }) => keyOf(item));
@@ -209,9 +217,14 @@ export class GroupCommit<Item, Result> {
     this.#bytes -= this.#options.sizeOf(item);
   }
 
-  /** The batch is over: those that waited for it have their turn. */
+  /**
+   * The batch is over: those that waited for it have their turn. While another one is under way they rest until its end: what this one leads
+   * to may come meanwhile for their keys, and goes with them. Otherwise two who answer each other at once would take turns for ever, and each
+   * message would have a batch, a row and a frame of its own.
+   */
   #release(waiting: Lines<Item, Result>): void {
     this.#underWay = this.#underWay.filter((lines) => lines !== waiting);
-    for (const [key, line] of waiting) if (line.length > 0) this.#due.set(key, line);
+    const turn = this.#executing > 0 ? this.#resting : this.#due;
+    for (const [key, line] of waiting) if (line.length > 0) turn.set(key, line);
   }
 }
