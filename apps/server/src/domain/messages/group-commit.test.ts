@@ -115,7 +115,7 @@ test('what comes while a batch is under way is the next one, together', async ()
   expect(batches.map((batch) => batch.length)).toEqual([1, 49]);
 });
 
-test('what waited for a batch rests until the one beside it ends, and takes along what the first one led to', async () => {
+test('what waited for a batch lets the others go first, and takes along what the batch led to; without others it does not wait', async () => {
   const ends: (() => void)[] = [];
   const { commit, batches } = setUp({}, () => new Promise<void>((resolve) => ends.push(resolve)));
   const begun = () => batches.map((batch) => batch.map(({ n }) => n));
@@ -126,18 +126,16 @@ test('what waited for a batch rests until the one beside it ends, and takes alon
   void commit.add(plain(1, 'x'));
   void commit.add(plain(2, 'y'));
   void commit.add(plain(3, 'x')); // the other side's, at the same time
+  void commit.add(plain(4, 'z'));
   await end(0);
-  void commit.add(plain(4, 'x')); // the answer to the first
-  void commit.add(plain(5, 'z'));
-  expect(begun()).toEqual([[1], [2], [5]]);
+  void commit.add(plain(5, 'x')); // the answer to the first
+  expect(begun()).toEqual([[1], [2], [4]]);
+  void commit.add(plain(6, 'y'));
+  await end(2); // whatever becomes of the one beside it
+  expect(begun()).toEqual([[1], [2], [4], [3, 5]]);
   await end(1);
-  expect(begun()).toEqual([[1], [2], [5], [3, 4]]);
-  // Beside nothing it does not wait.
-  void commit.add(plain(6, 'x'));
-  await end(2);
-  await end(3);
-  expect(begun().at(-1)).toEqual([6]);
-  await end(4);
+  expect(begun()).toEqual([[1], [2], [4], [3, 5], [6]]);
+  for (const batch of [3, 4]) await end(batch);
 });
 
 test('more than it may hold is not taken, by number and by size; when there is room again, it is', async () => {

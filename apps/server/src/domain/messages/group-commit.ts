@@ -58,11 +58,9 @@ export class GroupCommit<Item, Result> {
   #due: Lines<Item, Result> = new Map();
   /** The keys of each batch under way, with those that wait for it. */
   #underWay: Lines<Item, Result>[] = [];
-  /** Those that waited for a batch, until the one beside it ends. */
+  /** Those that waited for a batch, until the next one ends, or nobody else is due. */
   #resting: Lines<Item, Result> = new Map();
   #batches = 0;
-  /** Batches whose end is still to come. */
-  #executing = 0;
   #items = 0;
   #bytes = 0;
 
@@ -97,6 +95,7 @@ export class GroupCommit<Item, Result> {
   }
 
   #start(): void {
+    if (this.#due.size === 0) this.#endRest();
     while (this.#batches < this.#options.limits.batches && this.#due.size > 0) {
       this.#batches += 1;
       void this.#run(this.#nextBatch());
@@ -140,11 +139,8 @@ export class GroupCommit<Item, Result> {
   }
 
   async #run({ entries, waiting }: Batch<Item, Result>): Promise<void> {
-    this.#executing += 1;
     const failure = await this.#attempt(entries, this.#options.doBatch);
-    this.#executing -= 1;
-    for (const [key, line] of this.#resting) this.#due.set(key, line);
-    this.#resting = new Map();
+    this.#endRest();
     const { keyOf, isOfOne } = this.#options;
     if (failure && isOfOne(failure.error)) {
       const lines = Map.groupBy(entries, ({ item }) => keyOf(item));
@@ -218,13 +214,17 @@ export class GroupCommit<Item, Result> {
   }
 
   /**
-   * The batch is over: those that waited for it have their turn. While another one is under way they rest until its end: what this one leads
-   * to may come meanwhile for their keys, and goes with them. Otherwise two who answer each other at once would take turns for ever, and each
-   * message would have a batch, a row and a frame of its own.
+   * The batch is over: those that waited for it have their turn, after the others that are due. What the batch leads to may come meanwhile
+   * for their keys, and goes with them. Otherwise two who answer each other at once would take turns for ever, and each message would have a
+   * batch, a row and a frame of its own.
    */
   #release(waiting: Lines<Item, Result>): void {
     this.#underWay = this.#underWay.filter((lines) => lines !== waiting);
-    const turn = this.#executing > 0 ? this.#resting : this.#due;
-    for (const [key, line] of waiting) if (line.length > 0) turn.set(key, line);
+    for (const [key, line] of waiting) if (line.length > 0) this.#resting.set(key, line);
+  }
+
+  #endRest(): void {
+    for (const [key, line] of this.#resting) this.#due.set(key, line);
+    this.#resting = new Map();
   }
 }
