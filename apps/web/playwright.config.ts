@@ -12,7 +12,7 @@ if (!executablePath) {
 export default defineConfig({
   testDir: 'e2e',
   outputDir: '.e2e',
-  globalSetup: './e2e/harness/template.ts',
+  globalSetup: '@duet/testing/template',
   workers: 2,
   fullyParallel: true,
   forbidOnly: Boolean(process.env['CI']),

@@ -1,3 +1,4 @@
+import { common } from '@duet/testing/vitest';
 import { defineConfig } from 'vitest/config';
 
-export default defineConfig({ test: { include: ['src/**/*.test.ts'], isolate: false, testTimeout: 30_000 } });
+export default defineConfig({ test: { ...common, name: 'web', include: ['src/**/*.test.ts'] } });

@@ -1,33 +1,12 @@
-import { connect } from 'node:net';
+import { common, TEMPLATE_SETUP } from '@duet/testing/vitest';
 import { defineConfig } from 'vitest/config';
 
-const NEEDS_POSTGRES = ['test/postgres.test.ts'];
-
-export default defineConfig(async () => ({
+export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
-    exclude: (await postgresIsThere()) ? [] : NEEDS_POSTGRES,
-    globalSetup: ['test/harness/embedded-template.ts'],
-    testTimeout: 300_000,
+    ...common,
+    name: 'conformance',
+    include: ['test/*.test.ts'],
+    globalSetup: [TEMPLATE_SETUP],
     maxConcurrency: 3,
-    hookTimeout: 60_000,
   },
-}));
-
-/** On a machine of our own PostgreSQL may be missing, and its tests are left out; in CI that is a failure. */
-async function postgresIsThere(): Promise<boolean> {
-  const there = await new Promise<boolean>((resolve) => {
-    const socket = connect({ host: '127.0.0.1', port: 5432, timeout: 2000 });
-    const answer = (reachable: boolean) => {
-      socket.destroy();
-      resolve(reachable);
-    };
-    socket.once('connect', () => answer(true));
-    socket.once('error', () => answer(false));
-    socket.once('timeout', () => answer(false));
-  });
-  if (there) return true;
-  if (process.env['CI']) throw new Error('no PostgreSQL at 127.0.0.1:5432, which the tests need in CI');
-  console.warn('No PostgreSQL at 127.0.0.1:5432: its tests are skipped.');
-  return false;
-}
+});

@@ -1,3 +1,4 @@
+import { common } from '@duet/testing/vitest';
 import { defineConfig } from 'vitest/config';
 
-export default defineConfig({ test: { include: ['test/**/*.test.ts'], testTimeout: 30_000 } });
+export default defineConfig({ test: { ...common, name: 'contract', include: ['test/**/*.test.ts'] } });

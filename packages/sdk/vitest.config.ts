@@ -1,15 +1,22 @@
+import { common } from '@duet/testing/vitest';
 import { defineConfig } from 'vitest/config';
 
-const common = { testTimeout: 30_000, hookTimeout: 30_000, isolate: false };
+const withServer = { ...common, globalSetup: ['test/harness/global-server.ts'] };
 
 export default defineConfig({
   test: {
-    globalSetup: ['test/harness/global-server.ts'],
     projects: [
-      { test: { ...common, name: 'sdk', include: ['test/**/*.test.ts'] } },
       {
         test: {
-          ...common,
+          ...withServer,
+          name: 'sdk',
+          include: ['test/**/*.test.ts'],
+          exclude: ['test/faults/**'],
+        },
+      },
+      {
+        test: {
+          ...withServer,
           name: 'react',
           include: ['test/react/*.test.tsx'],
           environment: './test/react/environment.ts',

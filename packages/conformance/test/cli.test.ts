@@ -1,9 +1,9 @@
 import { spawn } from 'node:child_process';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { fileURLToPath } from 'node:url';
+import { bounded } from '@duet/testing/wait';
 import { afterAll, test } from 'vitest';
 import { parseOptions, UsageError } from '../src/options.ts';
-import { bounded } from './harness/process.ts';
 
 const MAIN = fileURLToPath(new URL('../src/main.ts', import.meta.url));
 /** For servers on which no case needs anybody. */
@@ -21,7 +21,7 @@ async function run(...args: string[]): Promise<{ code: number | null; out: strin
   child.stdout.setEncoding('utf8').on('data', (text: string) => (out += text));
   child.stderr.setEncoding('utf8').on('data', (text: string) => (err += text));
   const end = new Promise<number | null>((resolve) => child.once('close', resolve));
-  return { code: await bounded('the end of the suite', end, 60_000), out, err };
+  return { code: await bounded('the end of the suite', end), out, err };
 }
 
 /** Something that listens, and answers like this. */

@@ -1,20 +1,22 @@
 import { randomUUID } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { createEmbedded } from '@duet/testing/database';
+import { removeFolder, scratchFolder } from '@duet/testing/scratch';
+import { JWT_SECRET, type RunningServer } from '@duet/testing/server';
 import { SignJWT } from 'jose';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { sections } from '../src/cases/sections.ts';
-import { check, failures, idsOf, JWT_SECRET, PATIENT } from './harness/check.ts';
-import { createEmbedded, removeFolder, scratchFolder } from './harness/database.ts';
-import { type Server, startServer } from './harness/process.ts';
+import { check, failures, idsOf, PATIENT } from './harness/check.ts';
+import { startServer } from './harness/process.ts';
 
-let server: Server;
+let server: RunningServer;
 const database = createEmbedded();
 beforeAll(async () => {
-  server = await startServer({ ...database.env, JWT_SECRET });
+  server = await startServer(database.env);
 });
 afterAll(async () => {
-  await server.stop();
+  await server.end();
   await database.drop();
 });
 

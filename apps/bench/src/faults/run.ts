@@ -1,7 +1,9 @@
-import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { clearWhenDead } from '@duet/testing/leftovers';
+import { removeFolder } from '@duet/testing/scratch';
 import { isEnding, onEnd } from '../cleanup.ts';
 import { type BugName, bugs } from './bugs.ts';
 import { check } from './check/check.ts';
@@ -37,8 +39,10 @@ export async function run(plan: Plan, say: (line: string) => void): Promise<RunR
   const folder = mkdtempSync(join(tmpdir(), 'duet-faults-'));
   chmodSync(folder, 0o755); // PostgreSQL may run as somebody else
   let keep = false;
+  const isDone = clearWhenDead({ kind: 'folder', path: folder });
   const remove = onEnd(() => {
-    if (!keep) rmSync(folder, { recursive: true, force: true });
+    if (!keep) removeFolder(folder);
+    isDone();
   });
   const random = createRandom(plan.seed);
   const file = join(folder, 'history.jsonl');

@@ -1,10 +1,9 @@
 import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { type Bug, withBugs } from '@duet/conformance/sabotage';
+import { endWhenDead } from '@duet/testing/leftovers';
+import { removeFolder, scratchFolder } from '@duet/testing/scratch';
 import { onEnd } from '../cleanup.ts';
 import { stopChild } from '../servers/child.ts';
 import { createDatabase } from '../servers/database.ts';
@@ -54,6 +53,7 @@ export async function startTarget(
     stdio: ['ignore', 'pipe', 'pipe'],
     detached: true, // Ctrl-C is for the run, which ends it in order
   });
+  endWhenDead(child);
   const stop = onEnd(async () => {
     await stopChild(child);
     await drop();
@@ -99,7 +99,7 @@ async function placeFor(databaseUrl: string | undefined) {
     const database = await createDatabase(databaseUrl);
     return { env: { DATABASE_URL: database.url }, drop: database.drop };
   }
-  const folder = mkdtempSync(join(tmpdir(), 'duet-fuzz-'));
-  const drop = onEnd(() => rmSync(folder, { recursive: true, force: true }));
+  const folder = scratchFolder();
+  const drop = onEnd(() => removeFolder(folder));
   return { env: { DATA_DIR: folder }, drop };
 }

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { clearWhenDead } from '@duet/testing/leftovers';
 import postgres from 'postgres';
 import { onEnd } from '../cleanup.ts';
 
@@ -19,11 +20,13 @@ export async function createDatabase(adminUrl: string): Promise<Database> {
   url.pathname = `/${name}`;
   const sql = postgres(url.href, { ...options, max: 2 });
   const admin = (command: (sql: postgres.Sql) => PromiseLike<unknown>) => asAdmin(adminUrl, command);
+  const isGone = clearWhenDead({ kind: 'database', adminUrl, name });
   const created = admin((sql) => sql`create database ${sql(name)}`);
   const drop = onEnd(async () => {
     await created.catch(() => {});
     await sql.end({ timeout: 1 });
     await admin((sql) => sql`drop database if exists ${sql(name)} with (force)`);
+    isGone();
   });
   await created;
   // Every run finds the write-ahead log as short as the others did.

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
+import { createEmbedded } from '@duet/testing/database';
 import { pino } from 'pino';
 import { createOpenApiHttpHandler } from 'trpc-to-openapi';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -18,7 +19,6 @@ import { contextOf } from '../../src/rest/http-context.ts';
 import { appRouter } from '../../src/rest/router.ts';
 import { createHttpServer } from '../../src/rest/server.ts';
 import { createMetrics } from '../../src/telemetry/metrics.ts';
-import { createEmbedded } from '../harness/database.ts';
 import { request } from '../harness/http.ts';
 import { JWT_SECRET, mint } from '../harness/server.ts';
 

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
+import { createPostgres } from '@duet/testing/database';
 import { pino } from 'pino';
 import { expect, test } from 'vitest';
 import { NatsBus } from '../../src/events/nats.ts';
-import { createPostgres } from '../harness/database.ts';
 import { inboxOf, nextOf } from '../harness/inbox.ts';
 import { startNats } from '../harness/nats.ts';
 import { JWT_SECRET, startServerOn } from '../harness/server.ts';

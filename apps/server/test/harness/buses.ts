@@ -1,11 +1,11 @@
 import { createSecretKey, randomBytes } from 'node:crypto';
 import type { Message } from '@duet/contract';
+import { createPostgres } from '@duet/testing/database';
 import { pino } from 'pino';
 import type { BusChange, DomainEvent, Events, MessageCommitted } from '../../src/events/events.ts';
 import type { LoadCommitted } from '../../src/events/notes.ts';
 import { openEvents } from '../../src/events/open.ts';
 import { createMetrics } from '../../src/telemetry/metrics.ts';
-import { createPostgres } from './database.ts';
 import { type Link, link } from './link.ts';
 import { startNats, withNats } from './nats.ts';
 

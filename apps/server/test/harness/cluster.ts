@@ -1,10 +1,11 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { chownSync, mkdirSync, rmSync } from 'node:fs';
+import { chownSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { endWhenDead } from '@duet/testing/leftovers';
+import { freePort } from '@duet/testing/port';
+import { removeFolder, scratchFolder } from '@duet/testing/scratch';
 import postgres from 'postgres';
 import { vi } from 'vitest';
-import { freePort } from './free-port.ts';
-import { scratchFolder } from './scratch.ts';
 import { bounded } from './socket.ts';
 
 /** A whole PostgreSQL of one test file's own, to be killed, stopped and filled up. */
@@ -62,6 +63,7 @@ export async function startCluster(): Promise<Cluster> {
     const args = Object.entries(options).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
     const [program, given] = command('postgres', ['-D', folder, ...args]);
     const started = spawn(program, given, { stdio: 'ignore', cwd: '/' });
+    endWhenDead(started, 'SIGQUIT'); // which ends its backends, too
     child = started;
     exit = new Promise((resolve) => started.once('exit', resolve));
     await vi.waitFor(() => query('select 1'), { timeout: 20_000, interval: 30 });
@@ -97,7 +99,7 @@ export async function startCluster(): Promise<Cluster> {
     own,
     stop: async () => {
       await end('SIGKILL');
-      rmSync(base, { recursive: true, force: true });
+      removeFolder(base);
     },
   };
 }
@@ -106,14 +108,11 @@ function own(path: string): void {
   if (USER !== undefined) chownSync(path, idOf('u'), idOf('g'));
 }
 
-/** A program of PostgreSQL, as its own user; it ends when whoever started it does. */
+/** A program of PostgreSQL, as its own user. */
 function command(name: string, args: readonly string[]): [string, string[]] {
   const program = join(BIN, name);
   if (USER === undefined) return [program, [...args]];
-  return [
-    'setpriv',
-    ['--pdeathsig', 'QUIT', '--reuid', USER, '--regid', USER, '--clear-groups', program, ...args],
-  ];
+  return ['setpriv', ['--reuid', USER, '--regid', USER, '--clear-groups', program, ...args]];
 }
 
 function idOf(which: 'u' | 'g'): number {

@@ -1,6 +1,6 @@
+import { createPostgres } from '@duet/testing/database';
 import postgres from 'postgres';
 import type { BusName } from './buses.ts';
-import { createPostgres } from './database.ts';
 import { METRICS_TOKEN } from './metrics.ts';
 import { startNats } from './nats.ts';
 import { type ServerProcess, startProcess } from './process.ts';

@@ -1,5 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { endWhenDead } from '@duet/testing/leftovers';
+import { freePort } from '@duet/testing/port';
 import { bounded } from './socket.ts';
 
 /** A NATS of one test's own. */
@@ -12,12 +14,13 @@ export interface NatsServer {
 /** Whether there is a `nats-server` to start; see `vitest.config.ts`. */
 export const withNats = process.env['TEST_NATS'] === 'yes';
 
-/** @param options of `nats-server`; without a port it takes one that is free */
+/** @param options of `nats-server`; without a port it gets one that it can come back to */
 export async function startNats(options: { port?: string; args?: string[] } = {}): Promise<NatsServer> {
-  const { port = '-1', args = [] } = options;
+  const { port = String(await freePort()), args = [] } = options;
   const child = spawn('nats-server', ['-a', '127.0.0.1', '-p', port, ...args], {
     stdio: ['ignore', 'ignore', 'pipe'],
   });
+  endWhenDead(child);
   let output = '';
   const ready = new Promise<string>((resolve) => {
     child.stderr.setEncoding('utf8').on('data', (text: string) => {

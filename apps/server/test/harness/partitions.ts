@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
+import { createPostgres } from '@duet/testing/database';
 import postgres from 'postgres';
 import { expect, onTestFinished } from 'vitest';
-import { createPostgres } from './database.ts';
 import { JWT_SECRET, startServerOn, type TestServer } from './server.ts';
 
 const page = readFileSync(new URL('../../STORAGE.md', import.meta.url), 'utf8');

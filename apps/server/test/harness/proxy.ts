@@ -1,9 +1,10 @@
 import { spawn } from 'node:child_process';
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { endWhenDead } from '@duet/testing/leftovers';
+import { freePort } from '@duet/testing/port';
+import { removeFolder, scratchFolder } from '@duet/testing/scratch';
 import { vi } from 'vitest';
-import { freePort } from './free-port.ts';
-import { scratchFolder } from './scratch.ts';
 import { bounded } from './socket.ts';
 
 /** One of the files in `proxies/`, run as it is but for ports, folders and what a test fills in. */
@@ -68,6 +69,7 @@ export async function startProxy(
     env: { PATH: `${process.env['PATH']}:/usr/sbin` }, // where Debian has them; not everybody's path names it
     stdio: ['ignore', 'pipe', 'pipe'],
   });
+  endWhenDead(child, 'SIGTERM'); // which ends its workers, too
   let output = '';
   for (const stream of [child.stdout, child.stderr]) {
     stream.setEncoding('utf8').on('data', (text: string) => (output += text));
@@ -79,7 +81,7 @@ export async function startProxy(
   const stop = async () => {
     child.kill('SIGTERM');
     await bounded('the end of the proxy', exit, 10_000);
-    rmSync(folder, { recursive: true, force: true });
+    removeFolder(folder);
   };
   let version = 0;
   /** Waits until it answers, by the file as it is now. */

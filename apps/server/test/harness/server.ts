@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Conversation, Message } from '@duet/contract';
+import { JWT_SECRET } from '@duet/testing/server';
 import { SignJWT } from 'jose';
 import { startApp } from '../../src/app.ts';
 import { parseConfig } from '../../src/config.ts';
@@ -8,7 +9,7 @@ import { createDatabase } from './database.ts';
 import { type Answer, entity, request } from './http.ts';
 import { connect, type TestSocket } from './socket.ts';
 
-export const JWT_SECRET = 'a secret that is only used in tests, and long enough';
+export { JWT_SECRET };
 
 /** A server with a database of its own, reached through HTTP and sockets alone. */
 export interface TestServer {

@@ -1,7 +1,8 @@
 import { spawnSync } from 'node:child_process';
 import { chmodSync, closeSync, mkdirSync, openSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
-import { scratchFolder } from './scratch.ts';
+import { clearWhenDead } from '@duet/testing/leftovers';
+import { removeFolder, scratchFolder } from '@duet/testing/scratch';
 
 /** A disk of one test's own, to be filled up; see `vitest.config.ts`. */
 export interface Volume {
@@ -27,6 +28,7 @@ export function createVolume(megabytes: number): Volume {
     },
   );
   if (status !== 0) throw new Error(`mount failed: ${stderr}`);
+  const isGone = clearWhenDead({ kind: 'mount', path: folder });
   const ballast = join(folder, 'ballast');
   return {
     folder,
@@ -41,7 +43,8 @@ export function createVolume(megabytes: number): Volume {
     free: () => rmSync(ballast),
     drop: () => {
       spawnSync('umount', [folder]);
-      rmSync(base, { recursive: true, force: true });
+      isGone();
+      removeFolder(base);
     },
   };
 }

@@ -1,8 +1,8 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import { cpSync } from 'node:fs';
 import { join } from 'node:path';
+import { copyTemplate } from '@duet/testing/database';
 import postgres from 'postgres';
-import { afterEach, expect, inject, test } from 'vitest';
+import { afterEach, expect, test } from 'vitest';
 import { startCluster } from '../harness/cluster.ts';
 import { entity, expectProblem, request } from '../harness/http.ts';
 import { inboxOf, nextOf } from '../harness/inbox.ts';
@@ -85,7 +85,7 @@ test('the embedded database', async () => {
   const volume = createVolume(96);
   undo.push(() => volume.drop());
   const dataDir = join(volume.folder, 'data');
-  cpSync(inject('embeddedTemplate'), dataDir, { recursive: true });
+  copyTemplate(dataDir);
   const server = await startServerOn({ DATA_DIR: dataDir, JWT_SECRET, RATE_LIMITS: 'off' });
   undo.push(() => server.stop());
   await expectToBearAFullDisk(server, volume);

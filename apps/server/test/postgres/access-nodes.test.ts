@@ -1,9 +1,9 @@
 import { execFile } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
+import { createEmbedded, createPostgres, type TestDatabase } from '@duet/testing/database';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { BUSES } from '../harness/buses.ts';
-import { createEmbedded, createPostgres, type TestDatabase } from '../harness/database.ts';
 import { entity, expectProblem, request } from '../harness/http.ts';
 import { inboxOf } from '../harness/inbox.ts';
 import { type Link, link } from '../harness/link.ts';

@@ -1,6 +1,6 @@
+import { createPostgres } from '@duet/testing/database';
 import postgres from 'postgres';
 import { expect, test } from 'vitest';
-import { createPostgres } from '../harness/database.ts';
 
 /** So long this process does nothing else. */
 const BUSY_MS = 500;

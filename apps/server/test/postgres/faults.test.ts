@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
+import { asAdmin, createPostgres } from '@duet/testing/database';
 import postgres from 'postgres';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { asAdmin, createPostgres } from '../harness/database.ts';
 import { entity, expectProblem, request } from '../harness/http.ts';
 import { JWT_SECRET, startServerOn, type TestServer } from '../harness/server.ts';
 

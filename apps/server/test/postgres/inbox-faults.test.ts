@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { connect as connectTcp, type Socket } from 'node:net';
+import { createPostgres } from '@duet/testing/database';
 import postgres from 'postgres';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { createPostgres } from '../harness/database.ts';
 import { inboxOf } from '../harness/inbox.ts';
 import { lockTable, waitingFor } from '../harness/lock.ts';
 import { JWT_SECRET, type Person, personAt, startServerOn, type TestServer } from '../harness/server.ts';

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
+import { createPostgres } from '@duet/testing/database';
 import postgres from 'postgres';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { createPostgres } from '../harness/database.ts';
 import { request } from '../harness/http.ts';
 import { link } from '../harness/link.ts';
 import { JWT_SECRET, mint, Person, startServerOn, type TestServer } from '../harness/server.ts';

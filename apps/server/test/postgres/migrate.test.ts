@@ -1,8 +1,8 @@
+import { createPostgres } from '@duet/testing/database';
 import postgres from 'postgres';
 import { expect, test } from 'vitest';
 import { migratePostgres } from '../../src/db/migrate.ts';
 import journal from '../../src/db/migrations/meta/_journal.json' with { type: 'json' };
-import { createPostgres } from '../harness/database.ts';
 
 test('eight that migrate an empty database at once take turns, and the work is done once', async () => {
   const database = await createPostgres();

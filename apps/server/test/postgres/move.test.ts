@@ -3,8 +3,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { createEmbedded, createPostgres } from '@duet/testing/database';
 import { afterAll, expect, test } from 'vitest';
-import { createEmbedded, createPostgres } from '../harness/database.ts';
 import { entity, request } from '../harness/http.ts';
 import { Person, startServerOn } from '../harness/server.ts';
 

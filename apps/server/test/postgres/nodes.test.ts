@@ -1,7 +1,7 @@
+import { createPostgres } from '@duet/testing/database';
 import postgres from 'postgres';
 import { expect, test } from 'vitest';
 import journal from '../../src/db/migrations/meta/_journal.json' with { type: 'json' };
-import { createPostgres } from '../harness/database.ts';
 import { type ServerProcess, startProcess } from '../harness/process.ts';
 import { JWT_SECRET, mint, Person } from '../harness/server.ts';
 

@@ -1,3 +1,4 @@
+import { createPostgres } from '@duet/testing/database';
 import { drizzle } from 'drizzle-orm/postgres-js';
 import { pino } from 'pino';
 import postgres from 'postgres';
@@ -13,7 +14,6 @@ import { prepareLoadCommitted } from '../../src/domain/messages/load-committed.t
 import { prepareStoreNew } from '../../src/domain/messages/store-new.ts';
 import { memoryEvents } from '../../src/events/memory.ts';
 import { createMetrics } from '../../src/telemetry/metrics.ts';
-import { createPostgres } from '../harness/database.ts';
 
 // What a list and a page cost PostgreSQL: somebody with 1,000 conversations over two weeks, one of them with 100,000 messages, among 20,000 others. The
 // statements are those of the domain, explained as they come.

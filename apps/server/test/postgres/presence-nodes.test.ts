@@ -1,6 +1,6 @@
+import { createPostgres } from '@duet/testing/database';
 import postgres from 'postgres';
 import { describe, expect, test, vi } from 'vitest';
-import { createPostgres } from '../harness/database.ts';
 import { type Inbox, inboxOf, nextOf } from '../harness/inbox.ts';
 import { type ServerProcess, startProcess } from '../harness/process.ts';
 import { JWT_SECRET, mint, Person } from '../harness/server.ts';

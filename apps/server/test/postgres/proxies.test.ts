@@ -1,8 +1,8 @@
 import { request as httpRequest } from 'node:http';
 import { errors } from '@duet/contract';
 import { createDuet, createRest } from '@duet/sdk';
+import { createPostgres, type TestDatabase } from '@duet/testing/database';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { createPostgres, type TestDatabase } from '../harness/database.ts';
 import { entity, expectProblem, request } from '../harness/http.ts';
 import { inboxOf, nextOf } from '../harness/inbox.ts';
 import { type ServerProcess, startProcess } from '../harness/process.ts';

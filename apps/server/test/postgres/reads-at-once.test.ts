@@ -1,7 +1,7 @@
+import { createPostgres } from '@duet/testing/database';
 import fc from 'fast-check';
 import postgres from 'postgres';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { createPostgres } from '../harness/database.ts';
 import { JWT_SECRET, type Person, startServerOn, type TestServer } from '../harness/server.ts';
 
 // Reads that come together share a statement (src/db/group-read.ts): each must still be answered as if it had come alone.

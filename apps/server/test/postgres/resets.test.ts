@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { createPostgres } from '@duet/testing/database';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { createPostgres } from '../harness/database.ts';
 import { entity } from '../harness/http.ts';
 import { type Link, link } from '../harness/link.ts';
 import { JWT_SECRET, type Person, startServerOn, type TestServer } from '../harness/server.ts';

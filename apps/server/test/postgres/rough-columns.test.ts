@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
+import { createPostgres } from '@duet/testing/database';
 import postgres from 'postgres';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { createPostgres } from '../harness/database.ts';
 import { JWT_SECRET, startServerOn, type TestServer } from '../harness/server.ts';
 
 // The indexes know a conversation's hour and era in columns of their own, which whoever writes the exact ones has to write.

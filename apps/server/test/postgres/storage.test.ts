@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { MessagePage } from '@duet/contract';
+import { scratchFolder } from '@duet/testing/scratch';
 import { drizzle } from 'drizzle-orm/postgres-js';
 import { migrate } from 'drizzle-orm/postgres-js/migrator';
 import { expect, onTestFinished, test } from 'vitest';
@@ -14,7 +15,6 @@ import {
   createPartitionable,
   describeTables,
 } from '../harness/partitions.ts';
-import { scratchFolder } from '../harness/scratch.ts';
 import { personAt, type TestServer } from '../harness/server.ts';
 import { bounded } from '../harness/socket.ts';
 

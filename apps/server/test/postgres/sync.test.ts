@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
+import { createPostgres } from '@duet/testing/database';
 import postgres from 'postgres';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { createPostgres } from '../harness/database.ts';
 import { type Inbox, inboxOf, nextOf, sync as syncInbox } from '../harness/inbox.ts';
 import { JWT_SECRET, Person, startServerOn, type TestServer } from '../harness/server.ts';
 

@@ -1,5 +1,5 @@
+import { createEmbedded } from '@duet/testing/database';
 import { afterAll, expect, test } from 'vitest';
-import { createEmbedded } from '../harness/database.ts';
 import { entity } from '../harness/http.ts';
 import { startProcess } from '../harness/process.ts';
 import { JWT_SECRET, Person, personAt } from '../harness/server.ts';

@@ -1,10 +1,10 @@
 import { connect } from 'node:net';
+import { createEmbedded } from '@duet/testing/database';
+import { runServer } from '@duet/testing/server';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createEmbedded } from '../harness/database.ts';
 import { request } from '../harness/http.ts';
-import { run, type ServerProcess, startProcess } from '../harness/process.ts';
+import { type ServerProcess, startProcess } from '../harness/process.ts';
 import { JWT_SECRET, personAt } from '../harness/server.ts';
-import { bounded } from '../harness/socket.ts';
 
 const { dataDir, drop } = await createEmbedded();
 const env = { DATA_DIR: dataDir, JWT_SECRET };
@@ -23,9 +23,9 @@ describe('a server that runs', () => {
   });
 
   test('keeps a second process off its folder, with one line', async () => {
-    const { exit, output } = await run(env);
-    expect(await bounded('the exit', exit, 20_000)).toBe(1);
-    expect(output()).toBe(`duet: DATA_DIR: ${dataDir} is in use by another Duet process\n`);
+    const second = runServer({ env });
+    expect(await second.exit).toBe(1);
+    expect(second.output).toBe(`duet: DATA_DIR: ${dataDir} is in use by another Duet process\n`);
   });
 
   test('drains on SIGTERM: not ready, 1012, what is under way finished, exit 0 within 10 s', async () => {

@@ -2,8 +2,8 @@ import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { promisify } from 'node:util';
 import { allOperations } from '@duet/contract';
+import { createEmbedded } from '@duet/testing/database';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { createEmbedded } from '../harness/database.ts';
 import { startServerOn, type TestServer } from '../harness/server.ts';
 
 // The README's examples, run as they stand but for the port.

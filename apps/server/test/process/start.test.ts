@@ -1,10 +1,9 @@
 import { createServer } from 'node:net';
 import { fileURLToPath } from 'node:url';
+import { createEmbedded } from '@duet/testing/database';
+import { runServer } from '@duet/testing/server';
 import { afterAll, describe, expect, test } from 'vitest';
-import { createEmbedded } from '../harness/database.ts';
-import { run } from '../harness/process.ts';
 import { JWT_SECRET, startServerOn } from '../harness/server.ts';
-import { bounded } from '../harness/socket.ts';
 
 const { dataDir, drop } = await createEmbedded();
 const env = { DATA_DIR: dataDir, JWT_SECRET };
@@ -18,10 +17,10 @@ describe('a start that fails says why in one line and exits with 1', () => {
       /^duet: DATABASE_URL: cannot reach the database \([^\n]*ECONNREFUSED[^\n]*\)\n$/,
     ],
   ])('%o', async (given, line) => {
-    const { exit, output } = await run({ ...env, ...given });
-    expect(await bounded('the exit', exit, 20_000)).toBe(1);
-    expect(output()).toMatch(line);
-    expect(output()).not.toContain('hidden');
+    const server = runServer({ env: { ...env, ...given } });
+    expect(await server.exit).toBe(1);
+    expect(server.output).toMatch(line);
+    expect(server.output).not.toContain('hidden');
   });
 
   test('a folder that is none, an address of another machine, a port that is taken', async () => {

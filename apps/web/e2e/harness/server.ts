@@ -1,6 +1,6 @@
-import { rmSync } from 'node:fs';
-import { freshDataFolder } from './data-folder.ts';
-import { launchServer } from './process.ts';
+import { createEmbedded } from '@duet/testing/database';
+import { freePort } from '@duet/testing/port';
+import { startServer as startProcess } from '@duet/testing/server';
 
 /** The real server with the built app, in a process and on a database of its own. It can die and come back on the same port and data. */
 export interface Server {
@@ -18,24 +18,25 @@ export interface Server {
 
 /** @param settings what its environment says besides */
 export async function startServer(settings: Record<string, string>): Promise<Server> {
-  const folder = freshDataFolder();
-  const remove = () => rmSync(folder, { recursive: true, force: true });
-  try {
-    let running = await launchServer(folder, { ...settings, PORT: '0' });
-    const { url } = running;
-    return {
-      url,
-      kill: (signal) => running.end(signal),
-      revive: async (changes) => {
-        running = await launchServer(folder, { ...settings, ...changes, PORT: new URL(url).port });
-      },
-      destroy: async () => {
-        await running.end('SIGKILL');
-        remove();
-      },
-    };
-  } catch (error) {
-    remove();
-    throw error;
-  }
+  const database = createEmbedded();
+  const fixed = {
+    ...database.env,
+    PORT: String(await freePort()),
+    RATE_LIMITS: 'off', // all that is done here comes from one address
+    ...settings,
+  };
+  let server = await startProcess({ env: fixed });
+  return {
+    url: server.url,
+    kill: async (signal) => {
+      await server.end(signal);
+    },
+    revive: async (changes) => {
+      server = await startProcess({ env: { ...fixed, ...changes } });
+    },
+    destroy: async () => {
+      await server.end('SIGKILL');
+      await database.drop();
+    },
+  };
 }

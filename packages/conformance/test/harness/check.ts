@@ -2,8 +2,6 @@ import { parseOptions } from '../../src/options.ts';
 import type { Result } from '../../src/run.ts';
 import { checkServer } from '../../src/suite.ts';
 
-export const JWT_SECRET = 'a secret that is only used in tests, and long enough';
-
 /** Where everything comes nobody waits in vain, however slow the machine. */
 export const PATIENT = ['--patience', '30'];
 

@@ -1,9 +1,6 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { JWT_SECRET, listening, MAIN } from './start-server.ts';
+import { createEmbedded } from '@duet/testing/database';
+import { freePort } from '@duet/testing/port';
+import { JWT_SECRET, startServer } from '@duet/testing/server';
 
 /** A server that can die and come back, on the same data and the same port. */
 export interface MortalServer {
@@ -18,43 +15,21 @@ export interface MortalServer {
 
 /** @param settings what else its environment says */
 export async function startMortalServer(settings: Record<string, string>): Promise<MortalServer> {
-  const dataDir = mkdtempSync(join(tmpdir(), 'duet-sdk-'));
-  const launch = (port: string) =>
-    spawn(process.execPath, [MAIN], {
-      env: {
-        PATH: process.env['PATH'],
-        PORT: port,
-        DATA_DIR: dataDir,
-        JWT_SECRET,
-        RATE_LIMITS: 'off',
-        ...settings,
-      },
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
-  let child = launch('0');
-  const kill = async (signal: NodeJS.Signals) => {
-    if (child.exitCode !== null || child.signalCode !== null) return;
-    const closed = once(child, 'close');
-    child.kill(signal);
-    await closed;
+  const database = createEmbedded();
+  const port = await freePort();
+  const env = { ...database.env, JWT_SECRET, RATE_LIMITS: 'off', ...settings, PORT: String(port) };
+  let server = await startServer({ env });
+  return {
+    port,
+    kill: async (signal) => {
+      await server.end(signal);
+    },
+    revive: async () => {
+      server = await startServer({ env });
+    },
+    destroy: async () => {
+      await server.end('SIGKILL');
+      await database.drop();
+    },
   };
-  const destroy = async () => {
-    await kill('SIGKILL');
-    rmSync(dataDir, { recursive: true, force: true });
-  };
-  try {
-    const { port } = new URL(await listening(child));
-    return {
-      port: Number(port),
-      kill,
-      revive: async () => {
-        child = launch(port);
-        await listening(child);
-      },
-      destroy,
-    };
-  } catch (error) {
-    await destroy();
-    throw error;
-  }
 }

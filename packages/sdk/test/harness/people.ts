@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
+import { JWT_SECRET } from '@duet/testing/server';
 import { SignJWT } from 'jose';
 import { inject } from 'vitest';
 import { createRest, type Rest, type RestOptions } from '../../src/index.ts';
-import { JWT_SECRET } from './start-server.ts';
 
 /** A token as another system would sign it, by its own clock. */
 export function mint(sub: string, secondsLeft = 60, now = Date.now()): Promise<string> {

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { type Bug, withBugs } from '@duet/conformance/sabotage';
-import { bound, freePort } from '../../servers/child.ts';
+import { freePort } from '@duet/testing/port';
+import { bound } from '../../servers/child.ts';
 import { DUET } from '../../servers/start.ts';
 import { JWT_SECRET } from '../../servers/tokens.ts';
 import { type FaultProxy, isAnyAnswer, isDuetAnswer, openProxy } from '../network/proxy.ts';

@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
-import { bound, freePort } from '../../servers/child.ts';
+import { freePort } from '@duet/testing/port';
+import { bound } from '../../servers/child.ts';
 import { type Mortal, startMortal } from './mortal.ts';
 
 // Debian has it where not everybody's path looks.

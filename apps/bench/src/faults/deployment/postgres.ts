@@ -1,7 +1,8 @@
 import { spawnSync } from 'node:child_process';
 import { chownSync, existsSync, mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { bound, freePort } from '../../servers/child.ts';
+import { freePort } from '@duet/testing/port';
+import { bound } from '../../servers/child.ts';
 import { type Mortal, startMortal } from './mortal.ts';
 
 /** A PostgreSQL of one run's own. */

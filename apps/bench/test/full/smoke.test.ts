@@ -1,11 +1,11 @@
 import postgres from 'postgres';
 import { afterAll, expect, test } from 'vitest';
-import { undoAll } from '../src/cleanup.ts';
-import { Results } from '../src/report/results.ts';
-import { tablesOf } from '../src/report/table.ts';
-import { sendThrough } from '../src/scenarios/sends.ts';
-import type { Contender } from '../src/servers/server.ts';
-import { duet, duetV1, express, relay } from '../src/servers/start.ts';
+import { undoAll } from '../../src/cleanup.ts';
+import { Results } from '../../src/report/results.ts';
+import { tablesOf } from '../../src/report/table.ts';
+import { sendThrough } from '../../src/scenarios/sends.ts';
+import type { Contender } from '../../src/servers/server.ts';
+import { duet, duetV1, express, relay } from '../../src/servers/start.ts';
 
 const database = 'postgres://postgres@127.0.0.1:5432/postgres';
 const options = {

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
+import { createPostgres } from '@duet/testing/database';
 import { createTRPCClient, httpBatchLink } from '@trpc/client';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { AppRouter } from '../../src/rest/router.ts';
-import { createPostgres } from '../harness/database.ts';
 import { expectProblem, request } from '../harness/http.ts';
 import { inboxOf, nextOf, sync } from '../harness/inbox.ts';
 import { METRICS_TOKEN, readMetrics } from '../harness/metrics.ts';

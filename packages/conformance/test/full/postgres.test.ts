@@ -1,17 +1,18 @@
+import { createPostgres, type TestDatabase } from '@duet/testing/database';
+import { JWT_SECRET, type RunningServer } from '@duet/testing/server';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { check, failures, idsOf, JWT_SECRET, PATIENT } from './harness/check.ts';
-import { createPostgres, type TestDatabase } from './harness/database.ts';
-import { type Server, startServer } from './harness/process.ts';
+import { check, failures, idsOf, PATIENT } from '../harness/check.ts';
+import { startServer } from '../harness/process.ts';
 
 let database: TestDatabase;
-const nodes: Server[] = [];
+const nodes: RunningServer[] = [];
 beforeAll(async () => {
   database = await createPostgres();
-  const env = { ...database.env, JWT_SECRET, LOCAL_ACCOUNTS: 'off' };
+  const env = { ...database.env, LOCAL_ACCOUNTS: 'off' };
   nodes.push(...(await Promise.all([1, 2, 3].map(() => startServer(env)))));
 });
 afterAll(async () => {
-  await Promise.all(nodes.map((node) => node.stop()));
+  await Promise.all(nodes.map((node) => node.end()));
   await database.drop();
 });
 

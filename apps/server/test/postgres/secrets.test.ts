@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
+import { createPostgres } from '@duet/testing/database';
 import { createTRPCClient, httpBatchLink } from '@trpc/client';
 import postgres from 'postgres';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { AppRouter } from '../../src/rest/router.ts';
-import { createPostgres } from '../harness/database.ts';
 import { entity, request } from '../harness/http.ts';
 import { nextOf } from '../harness/inbox.ts';
 import { METRICS_TOKEN, readMetrics } from '../harness/metrics.ts';

@@ -1,6 +1,6 @@
 import { connect } from 'node:net';
+import { createPostgres } from '@duet/testing/database';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { createPostgres } from '../harness/database.ts';
 import { METRICS_TOKEN, readMetrics } from '../harness/metrics.ts';
 import { type ServerProcess, startProcess } from '../harness/process.ts';
 import { JWT_SECRET, type Person, personAt } from '../harness/server.ts';

@@ -1,23 +1,23 @@
 import { createServer } from 'node:http';
 import { connect as connectTcp } from 'node:net';
+import { createEmbedded } from '@duet/testing/database';
 import { pino } from 'pino';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { EndedAccess } from '../../src/auth/ended-access.ts';
-import { type DatabaseHandle, openEmbedded } from '../../src/db/client.ts';
-import { createContext } from '../../src/domain/context.ts';
-import { openConversation } from '../../src/domain/conversations/open.ts';
-import { provisionUser } from '../../src/domain/users/provision.ts';
-import { memoryEvents } from '../../src/events/memory.ts';
-import { noTrust } from '../../src/limits/address.ts';
-import { createRateLimits } from '../../src/limits/rate-limits.ts';
-import { refuseHandshake } from '../../src/rest/unreadable.ts';
-import { Access } from '../../src/socket/access.ts';
-import { createDoor } from '../../src/socket/door.ts';
-import { Hub, type Seat } from '../../src/socket/hub.ts';
-import { SocketServer } from '../../src/socket/server.ts';
-import { createMetrics } from '../../src/telemetry/metrics.ts';
-import { createEmbedded } from '../harness/database.ts';
-import { bounded, connect } from '../harness/socket.ts';
+import { bounded, connect } from '../../test/harness/socket.ts';
+import { EndedAccess } from '../auth/ended-access.ts';
+import { type DatabaseHandle, openEmbedded } from '../db/client.ts';
+import { createContext } from '../domain/context.ts';
+import { openConversation } from '../domain/conversations/open.ts';
+import { provisionUser } from '../domain/users/provision.ts';
+import { memoryEvents } from '../events/memory.ts';
+import { noTrust } from '../limits/address.ts';
+import { createRateLimits } from '../limits/rate-limits.ts';
+import { refuseHandshake } from '../rest/unreadable.ts';
+import { createMetrics } from '../telemetry/metrics.ts';
+import { Access } from './access.ts';
+import { createDoor } from './door.ts';
+import { Hub, type Seat } from './hub.ts';
+import { SocketServer } from './server.ts';
 
 // No door shows who sits in a room; so the socket server runs here on a hub that counts.
 

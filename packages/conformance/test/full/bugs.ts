@@ -1,4 +1,4 @@
-import type { Bug } from '../src/sabotage/sabotage.ts';
+import type { Bug } from '../../src/sabotage/sabotage.ts';
 
 /** A server that is broken in one way, and the cases that must find it. A fault in the order or the counters fails others, too. */
 export interface BrokenServer {

@@ -1,9 +1,9 @@
 import type { Bug } from '@duet/conformance/sabotage';
 import { afterAll, expect, test } from 'vitest';
-import { undoAll } from '../src/cleanup.ts';
-import { describe as shown } from '../src/fuzz/finding.ts';
-import { type Plan, type Report, runFuzz } from '../src/fuzz/run.ts';
-import { startTarget } from '../src/fuzz/server.ts';
+import { undoAll } from '../../src/cleanup.ts';
+import { describe as shown } from '../../src/fuzz/finding.ts';
+import { type Plan, type Report, runFuzz } from '../../src/fuzz/run.ts';
+import { startTarget } from '../../src/fuzz/server.ts';
 
 afterAll(undoAll);
 
