@@ -1,7 +1,7 @@
-import { common } from '@duet/testing/vitest';
+import { common, TEMPLATE_SETUP } from '@duet/testing/vitest';
 import { defineConfig } from 'vitest/config';
 
-const withServer = { ...common, globalSetup: ['test/harness/global-server.ts'] };
+const withServer = { ...common, globalSetup: [TEMPLATE_SETUP, 'test/harness/global-server.ts'] };
 
 export default defineConfig({
   test: {

@@ -1,4 +1,4 @@
-import { removeFolder, scratchFolder } from '@duet/testing/scratch';
+import { createEmbedded } from '@duet/testing/database';
 import { JWT_SECRET, startServer } from '@duet/testing/server';
 import type { TestProject } from 'vitest/node';
 
@@ -8,28 +8,23 @@ declare module 'vitest' {
   }
 }
 
-let server: Promise<{ url: string; stop(): Promise<void> }> | undefined;
+/** Where the second project finds the server of the first: each has a module of its own. */
+const RUNNING = 'DUET_SDK_TEST_SERVER';
 
-/** One real server for all tests of all projects, in a process and with a database of its own, known by its URL alone. */
+/** One real server for all tests, in a process and with a database of its own, known by its URL alone. */
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
-  const isMine = server === undefined;
-  server ??= start();
-  const { url, stop } = await server;
+  const running = process.env[RUNNING];
+  if (running !== undefined) {
+    project.provide('serverUrl', running);
+    return async () => {};
+  }
+  const database = createEmbedded();
+  const env = { ...database.env, JWT_SECRET, HEARTBEAT_SECONDS: '1', RATE_LIMITS: 'off' };
+  const { url, end } = await startServer({ env });
+  process.env[RUNNING] = url;
   project.provide('serverUrl', url);
   return async () => {
-    if (isMine) await stop();
-  };
-}
-
-async function start() {
-  const folder = scratchFolder();
-  const env = { DATA_DIR: folder, JWT_SECRET, HEARTBEAT_SECONDS: '1', RATE_LIMITS: 'off' };
-  const { url, end } = await startServer({ env });
-  return {
-    url,
-    stop: async () => {
-      await end();
-      removeFolder(folder);
-    },
+    await end();
+    await database.drop();
   };
 }
