@@ -14,6 +14,7 @@ import { openEvents } from './events/open.ts';
 import { createGuesses } from './limits/guesses.ts';
 import { impatient } from './limits/impatient.ts';
 import { createRateLimits } from './limits/rate-limits.ts';
+import { mayCallFrom } from './may-call.ts';
 import { createHttpServer } from './rest/server.ts';
 import { refuseHandshake } from './rest/unreadable.ts';
 import { Access } from './socket/access.ts';
@@ -94,6 +95,7 @@ export async function startApp(config: Config, log: FastifyBaseLogger, webFolder
               bufferedBytes: () => sockets.bufferedBytes,
             }),
           };
+    const mayCall = mayCallFrom(config.corsOrigins);
     let draining = false;
     const http = await createHttpServer({
       domain,
@@ -102,7 +104,7 @@ export async function startApp(config: Config, log: FastifyBaseLogger, webFolder
       limits,
       trust: config.trust,
       publicUrl: config.publicUrl,
-      corsOrigins: config.corsOrigins,
+      mayCall,
       log,
       isUpgrade: isSocketUpgrade,
       checkReady: async () => {
@@ -130,7 +132,7 @@ export async function startApp(config: Config, log: FastifyBaseLogger, webFolder
       domain,
       authenticate,
       limits,
-      door: createDoor({ ...config, limits }),
+      door: createDoor({ ...config, limits, mayCall }),
       hub,
       access,
       heartbeatSeconds: config.heartbeatSeconds,

@@ -18,7 +18,7 @@ export function banner(config: Config, { port, hasWebApp }: App): string {
 ${hasWebApp ? `  Web app       ${url}/\n` : ''}  API           ${url}/api/chat/
   Reference     ${url}/docs/
   Socket        ${url.replace(/^http/, 'ws')}${CONVERSATION_SOCKET_PATH}
-  Accounts      ${config.localAccounts ? 'local, anyone can register (LOCAL_ACCOUNTS=off ends that)' : 'from the token issuer'}
+${config.corsOrigins === 'loopback' ? '  Front ends    pages of this machine may call, on any port (CORS_ORIGINS= ends that)\n' : ''}  Accounts      ${config.localAccounts ? 'local, anyone can register (LOCAL_ACCOUNTS=off ends that)' : 'from the token issuer'}
   Database      ${database}
 `;
 }

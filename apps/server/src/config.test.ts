@@ -13,7 +13,7 @@ test('nothing set is a server for one machine', () => {
     dataDir: '.data',
     auth: { mode: 'secret', secret: undefined },
     localAccounts: true,
-    corsOrigins: [],
+    corsOrigins: 'loopback',
     metricsToken: undefined,
     tracing: undefined,
   });
@@ -75,6 +75,30 @@ test('limits hold once unless it is said otherwise, and nobody in front is belie
   expect(parseConfig({ RATE_LIMITS: 'off' }).rateLimitFactor).toBe(Infinity);
   expect(parseConfig({ TRUST_PROXY: '1' }).trust('192.0.2.1', 0)).toBe(true);
 });
+
+test.each<[Record<string, string>, readonly string[] | 'loopback']>([
+  [{}, 'loopback'],
+  [{ HOST: 'localhost' }, 'loopback'],
+  [{ HOST: '127.0.0.2' }, 'loopback'],
+  [{ HOST: '::1' }, 'loopback'],
+  [{ PUBLIC_URL: '', TRUST_PROXY: '' }, 'loopback'],
+  [{ CORS_ORIGINS: '' }, []],
+  [{ CORS_ORIGINS: ' , ' }, []],
+  [{ CORS_ORIGINS: '*' }, ['*']],
+  [{ HOST: '0.0.0.0' }, []],
+  [{ HOST: '::' }, []],
+  [{ HOST: '192.168.0.1' }, []],
+  [{ HOST: 'localhost.example' }, []],
+  [{ HOST: '127.0.0.1.example' }, []],
+  [{ PUBLIC_URL: 'https://chat.example' }, []],
+  [{ TRUST_PROXY: 'loopback' }, []],
+  [{ TRUST_PROXY: '0' }, []],
+])(
+  'pages of this machine may call while nobody else can reach it, and nothing is said: %o',
+  (env, origins) => {
+    expect(parseConfig(env).corsOrigins).toEqual(origins);
+  },
+);
 
 test.each([
   [{ PORT: 'http' }, 'PORT: must be a whole number'],

@@ -1,6 +1,7 @@
 import { MESSAGE_MAX_LENGTH } from '@duet/contract';
 import { z } from 'zod';
 import { noTrust, type Trust, trustIn } from './limits/address.ts';
+import { type CorsOrigins, isLoopbackHost } from './may-call.ts';
 import { StartupError } from './startup-error.ts';
 import type { TracingConfig } from './telemetry/tracing.ts';
 
@@ -94,7 +95,7 @@ const environment = z.object({
   RATE_LIMITS: rateLimits.default(1),
   MAX_SOCKETS: int(1, 10_000_000).default(100_000),
   TRUST_PROXY: trust.default(() => noTrust),
-  CORS_ORIGINS: list.pipe(z.array(z.union([z.literal('*'), origin]))).default([]),
+  CORS_ORIGINS: list.pipe(z.array(z.union([z.literal('*'), origin]))).optional(),
   METRICS_TOKEN: z
     .string()
     .regex(/^[\x21-\x7e]{16,}$/, 'must have at least 16 characters, and no spaces')
@@ -109,6 +110,8 @@ const environment = z.object({
   HEARTBEAT_SECONDS: int(1, 3600).default(25),
   SHUTDOWN_DELAY_SECONDS: int(0, 3).default(1),
 });
+
+const CAN_BE_EMPTY = new Set(['CORS_ORIGINS']);
 
 /** How access tokens are checked: under a shared secret, or under the keys of an issuer. */
 export type AuthConfig =
@@ -141,7 +144,7 @@ export interface Config {
   readonly rateLimitFactor: number;
   readonly maxSockets: number;
   readonly trust: Trust;
-  readonly corsOrigins: readonly string[];
+  readonly corsOrigins: CorsOrigins;
   /** What whoever reads `/metrics` has to have; undefined: it is not there. */
   readonly metricsToken: string | undefined;
   /** Undefined: nothing is traced. */
@@ -154,11 +157,13 @@ export interface Config {
 }
 
 /**
- * Parses the environment. An empty variable counts as unset.
+ * Parses the environment. An empty variable counts as unset, but for `CORS_ORIGINS`: there it is nobody.
  * @throws StartupError naming the variable at fault, never its value
  */
 export function parseConfig(env: Readonly<Record<string, string | undefined>>): Config {
-  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
+  const given = Object.fromEntries(
+    Object.entries(env).filter(([name, value]) => value !== '' || CAN_BE_EMPTY.has(name)),
+  );
   const parsed = environment.safeParse(given);
   if (!parsed.success) {
     const [issue] = parsed.error.issues;
@@ -186,7 +191,7 @@ export function parseConfig(env: Readonly<Record<string, string | undefined>>): 
     rateLimitFactor: e.RATE_LIMITS,
     maxSockets: e.MAX_SOCKETS,
     trust: e.TRUST_PROXY,
-    corsOrigins: e.CORS_ORIGINS,
+    corsOrigins: e.CORS_ORIGINS ?? (isOfThisMachine(e) ? 'loopback' : []),
     metricsToken: e.METRICS_TOKEN,
     tracing: tracingOf(e),
     logLevel: e.LOG_LEVEL,
@@ -195,6 +200,11 @@ export function parseConfig(env: Readonly<Record<string, string | undefined>>): 
     heartbeatSeconds: e.HEARTBEAT_SECONDS,
     shutdownDelaySeconds: e.SHUTDOWN_DELAY_SECONDS,
   };
+}
+
+/** Whether nobody else can reach it, as far as the environment says. */
+function isOfThisMachine(e: z.infer<typeof environment>): boolean {
+  return isLoopbackHost(e.HOST) && e.PUBLIC_URL === undefined && e.TRUST_PROXY === noTrust;
 }
 
 function tracingOf(e: z.infer<typeof environment>): TracingConfig | undefined {

@@ -11,6 +11,7 @@ import {
 } from 'fastify';
 import { DomainError } from '../domain/error.ts';
 import { networkOf, noTrust, type Trust } from '../limits/address.ts';
+import { anyPage, type MayCall } from '../may-call.ts';
 import { registerDocs } from './docs.ts';
 import { HEALTH_PATHS, registerHealth } from './health.ts';
 import type { HttpDependencies } from './http-context.ts';
@@ -30,7 +31,7 @@ export interface HttpServerOptions extends HttpDependencies, HttpObservers {
   readonly log: FastifyBaseLogger;
   /** Who of those in front is believed what they say of a request: its address, its host, its scheme. */
   readonly trust: Trust;
-  readonly corsOrigins: readonly string[];
+  readonly mayCall: MayCall;
   /** Whether a request with an `Upgrade` header is the socket's. */
   readonly isUpgrade: (request: IncomingMessage) => boolean;
   /** Rejects when the server cannot serve. */
@@ -109,8 +110,9 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Fast
     const isHostMissing = headers.host === undefined && httpVersion !== '1.0';
     done(isHostMissing ? new DomainError('invalid_request', 'the Host header is missing') : undefined);
   });
+  const { mayCall } = options;
   await app.register(cors, {
-    origin: options.corsOrigins.includes('*') ? '*' : [...options.corsOrigins],
+    origin: mayCall === anyPage ? '*' : (origin, done) => done(null, origin !== undefined && mayCall(origin)),
     preflight: false, // answered with the other OPTIONS, in not-found.ts
     exposedHeaders: ['Link', 'Retry-After', 'WWW-Authenticate', 'X-Request-Id'],
   });

@@ -19,6 +19,11 @@ export async function registerTrpc(
 ): Promise<void> {
   await app.register(async (trpc) => {
     acceptJsonOnly(trpc, (text) => text); // tRPC parses it
+    // tRPC names what its answer varies by, which would replace the `Vary: Origin` of CORS.
+    trpc.addHook('onSend', async (_request, reply, payload) => {
+      const vary = reply.getHeader('vary');
+      if (payload instanceof Response && vary !== undefined) payload.headers.append('vary', String(vary));
+    });
     trpc.route<{ Params: { path: string } }>({
       // tRPC answers HEAD itself; Fastify's own HEAD routes cannot measure its answers.
       method: ['GET', 'HEAD', 'POST'],

@@ -3,6 +3,7 @@ import type { CloseErrorCode } from '@duet/contract';
 import { DomainError } from '../domain/error.ts';
 import { clientOf, networkOf, type Trust } from '../limits/address.ts';
 import type { RateLimits } from '../limits/rate-limits.ts';
+import type { MayCall } from '../may-call.ts';
 import { createOriginCheck } from './origin.ts';
 import { closes } from './refusal.ts';
 
@@ -25,7 +26,7 @@ export interface DoorOptions {
   readonly maxSockets: number;
   readonly trust: Trust;
   readonly publicUrl: string | undefined;
-  readonly corsOrigins: readonly string[];
+  readonly mayCall: MayCall;
 }
 
 export function createDoor(options: DoorOptions): Door {

@@ -1,10 +1,10 @@
 import type { IncomingMessage } from 'node:http';
 import type { Trust } from '../limits/address.ts';
+import type { MayCall } from '../may-call.ts';
 
 export interface OriginOptions {
   readonly publicUrl: string | undefined;
-  /** Origins whose pages may call, or `*`. */
-  readonly corsOrigins: readonly string[];
+  readonly mayCall: MayCall;
   readonly trust: Trust;
 }
 
@@ -12,12 +12,11 @@ export interface OriginOptions {
  * Whether a socket may be opened by the page that its `Origin` names (PROTOCOL 4.1): one of ours, or one that may call REST, too. Who names none is no
  * browser. Browsers open sockets for any page; what they do not have for it is a token, and so this is but a second lock.
  */
-export function createOriginCheck({ publicUrl, corsOrigins, trust }: OriginOptions) {
-  const allowed = new Set(corsOrigins);
-  if (publicUrl !== undefined) allowed.add(new URL(publicUrl).origin);
+export function createOriginCheck({ publicUrl, mayCall, trust }: OriginOptions) {
+  const ours = publicUrl && new URL(publicUrl).origin;
   return (request: IncomingMessage): boolean => {
     const { origin } = request.headers;
-    if (origin === undefined || allowed.has('*') || allowed.has(origin)) return true;
+    if (origin === undefined || origin === ours || mayCall(origin)) return true;
     // Only the host: whether a proxy in front speaks TLS is not known here.
     return URL.parse(origin)?.host === hostOf(request, trust);
   };

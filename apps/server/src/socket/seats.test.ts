@@ -73,7 +73,13 @@ beforeAll(async () => {
   };
   const access = new Access(domain, new EndedAccess(events));
   const limits = createRateLimits(1, undefined);
-  const door = createDoor({ limits, maxSockets: 9, trust: noTrust, publicUrl: undefined, corsOrigins: [] });
+  const door = createDoor({
+    limits,
+    maxSockets: 9,
+    trust: noTrust,
+    publicUrl: undefined,
+    mayCall: () => false,
+  });
   sockets = new SocketServer({
     http,
     domain,

@@ -62,7 +62,7 @@ beforeAll(async () => {
   ours = await createHttpServer({
     ...deps,
     log: pino({ level: 'silent' }),
-    corsOrigins: [],
+    mayCall: () => false,
     trust: noTrust,
     checkReady: async () => {},
     isUpgrade: () => false,
