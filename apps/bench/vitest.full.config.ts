@@ -6,6 +6,7 @@ export default defineConfig(async () => ({
   test: {
     ...common,
     name: 'bench in full',
+    isolate: true, // what is undone at the end of a run stays so in its process
     include: ['test/full/*.test.ts'],
     exclude: [
       ...((await hasPostgres()) ? [] : ['test/full/smoke.test.ts']),

@@ -4,6 +4,8 @@ import { endWhenDead } from './leftovers.ts';
 import { bounded } from './wait.ts';
 
 const MAIN = fileURLToPath(new URL('../../../apps/server/src/main.ts', import.meta.url));
+/** Servers of tests start again and again: what Node compiles of them is kept from one to the next. */
+const COMPILED = fileURLToPath(new URL('../node_modules/.cache/compiled', import.meta.url));
 /** What knows tokens under this secret is a server of a test. */
 export const JWT_SECRET = 'a secret that is only used in tests, and long enough';
 /** A server that is told to stop does within 10 s, whatever hangs; here the machine may be slow, too. */
@@ -40,7 +42,13 @@ export interface ServerOptions {
 /** Runs the server, as `pnpm start` does. */
 export function runServer({ env, execArgv = [], onText }: ServerOptions): ServerProcess {
   const child = spawn(process.execPath, [...execArgv, MAIN], {
-    env: { PATH: process.env['PATH'], PORT: '0', SHUTDOWN_DELAY_SECONDS: '0', ...env },
+    env: {
+      PATH: process.env['PATH'],
+      NODE_COMPILE_CACHE: COMPILED,
+      PORT: '0',
+      SHUTDOWN_DELAY_SECONDS: '0',
+      ...env,
+    },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   endWhenDead(child);
