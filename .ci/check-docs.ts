@@ -54,6 +54,8 @@ for (const document of documents) {
   for (const [, script = ''] of text.matchAll(/\bpnpm(?:@12)?(?: --filter \S+)? ([a-z][\w:-]*)/g)) {
     if (!scripts.has(script) && !BUILT_IN.has(script)) fault(`no such script: pnpm ${script}`);
   }
+  // Where npm may not ask (`yes=false`, a pipeline), npx stops without it.
+  if (/\bnpx (?!--yes)\S*@/.test(text)) fault('npx without --yes');
   for (const [, name = ''] of text.matchAll(/`([A-Z]{2,}(?:_[A-Z]+)+|PORT|HOST)(?:=[^`]*)?`/g)) {
     if (!variables.has(name) && !OTHERS.has(name)) fault(`no such variable: ${name}`);
   }

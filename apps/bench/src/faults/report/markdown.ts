@@ -9,7 +9,7 @@ export function markdownOf(runs: readonly RunResult[]): string {
   const sabotaged = runs.filter(({ plan }) => plan.bug !== undefined);
   return `${[
     '# Fault runs',
-    'Written by `npx pnpm@12 faults --out apps/bench/results/faults.json`, which has every figure; what is done and what is held against it is in [the README](README.md#fault-runs).',
+    'Written by `npx --yes pnpm@12 faults --out apps/bench/results/faults.json`, which has every figure; what is done and what is held against it is in [the README](README.md#fault-runs).',
     ...section('Runs', honest, runTables),
     ...section('Bugs put back on purpose', sabotaged, bugTable),
     ...violationsOf(honest),
@@ -134,7 +134,7 @@ function machineOf(runs: readonly RunResult[]): string[] {
 function commandOf({ plan: { seed, minutes, deployment, bus, rate, every, bug } }: RunResult): string {
   const joined = deployment === 'nodes' ? ` --bus ${bus}` : '';
   const broken = bug === undefined ? '' : ` --bug ${bug}`;
-  return `npx pnpm@12 faults --seed ${seed} --minutes ${minutes} --deployment ${deployment}${joined} --rate ${rate} --every ${every}${broken}`;
+  return `npx --yes pnpm@12 faults --seed ${seed} --minutes ${minutes} --deployment ${deployment}${joined} --rate ${rate} --every ${every}${broken}`;
 }
 
 /** As the formatter has it. */
