@@ -1,45 +1,96 @@
 import { execFile } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { Storage } from 'happy-dom';
-import { expect, inject, test } from 'vitest';
-import { createDuet, type DuetOptions } from '../src/index.ts';
+import { afterAll, beforeAll, expect, inject, test } from 'vitest';
+import { isOfSdk, sdkSnippets, snippets } from '../../../.ci/snippets.ts';
+import { NODES, REACTS, TYPESCRIPTS } from '../scripts/matrix/versions.ts';
+import { chat, checks } from './snippets/checks.ts';
+import { stripTypes, writePage, writeSnippets } from './snippets/files.ts';
+import type { Place } from './snippets/program.ts';
 
-test('the README’s example: two people chatting in 25 lines', async () => {
-  const readme = readFileSync(new URL('../../../README.md', import.meta.url), 'utf8');
-  const examples = [...readme.matchAll(/```js\n([\s\S]+?)```/g)].map(([, text = '']) => text);
-  const [example = '', ...others] = examples.filter((text) => text.includes('@duet/sdk'));
-  expect(others).toEqual([]);
-  expect(example.trim().split('\n').length).toBeLessThanOrEqual(25);
-  const program = `${example.replace('http://localhost:8080', inject('serverUrl'))}
-    thread.subscribe(() => thread.get().messages.length && [cleo, dan].forEach(({ live }) => live.close()));`;
-  // The package knows itself by its name, as an installed one would be known.
-  const cwd = fileURLToPath(new URL('..', import.meta.url));
-  const args = ['--input-type=module', '-e', program];
-  const { stdout } = await promisify(execFile)(process.execPath, args, { cwd, timeout: 15_000 });
-  expect(stdout).toContain('1: Hello, Dan');
+// The READMEs' snippets on the versions of the workspace. `test:matrix` runs the same on every version that they name.
+
+/** Longer than a snippet may take on a slow machine. */
+const TIMEOUT_MS = 120_000;
+const PACKAGE = fileURLToPath(new URL('..', import.meta.url));
+const folder = mkdtempSync(join(tmpdir(), 'duet-snippets-'));
+const place: Place = {
+  folder,
+  node: process.execPath,
+  version: Number.parseInt(process.versions.node, 10),
+  url: inject('serverUrl'),
+};
+
+beforeAll(() => {
+  const modules = join(folder, 'node_modules');
+  mkdirSync(join(modules, '@duet'), { recursive: true });
+  for (const name of readdirSync(join(PACKAGE, 'node_modules')))
+    if (name !== '@duet' && !name.startsWith('.'))
+      symlinkSync(join(PACKAGE, 'node_modules', name), join(modules, name));
+  symlinkSync(PACKAGE, join(modules, '@duet/sdk'));
+  writeFileSync(join(folder, 'package.json'), '{ "type": "module" }');
+  cpSync(join(PACKAGE, 'test/snippets/tsconfig.browser.json'), join(folder, 'tsconfig.json'));
+  writeSnippets(folder, place.url);
+  stripTypes(folder);
+  writePage(folder);
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+test('every snippet of the SDK is run, or says why not', () => {
+  const nameless = snippets().filter((snippet) => isOfSdk(snippet) && !snippet.file && !snippet.excuse);
+  expect(nameless).toEqual([]);
+  const files = new Set(sdkSnippets().map(({ file }) => file));
+  expect([...files].sort()).toEqual(['chat.mjs', 'duet.ts', ...Object.keys(checks)].sort());
 });
 
-test('the README’s getToken: tabs that share a session take turns in refreshing it', async () => {
-  const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
-  const [example = ''] = [...readme.matchAll(/```js\n([\s\S]+?)```/g)]
-    .map(([, text = '']) => text)
-    .filter((text) => text.includes('navigator.locks'));
-  const storage = new Storage();
-  const url = inject('serverUrl');
-  const tab = () => {
-    let asked = (_: { reason: string }): ReturnType<DuetOptions['getToken']> => null;
-    const duet = createDuet({ url, getToken: (context) => asked(context) });
-    asked = new Function('duet', 'localStorage', `${example}; return getToken;`)(duet, storage);
-    return duet;
-  };
-  const session = await tab().auth.register({ username: crypto.randomUUID(), password: 'long enough' });
-  // Its time is over, as far as both tabs know.
-  storage.setItem('duet-session', JSON.stringify({ ...session, access: 'expired' }));
-  const tabs = [tab(), tab()];
-  expect(await Promise.all(tabs.map((duet) => duet.users.me()))).toEqual([session.user, session.user]);
-  storage.clear();
-  expect(await Promise.all(tabs.map((duet) => duet.users.me()))).toEqual([session.user, session.user]);
-  await expect(tab().users.me()).rejects.toMatchObject({ code: 'missing_token' });
+test(
+  'two people chatting in 25 lines',
+  async () => {
+    const [example] = sdkSnippets().filter(({ file }) => file === 'chat.mjs');
+    expect(example?.text.trim().split('\n').length).toBeLessThanOrEqual(25);
+    await chat(place);
+  },
+  TIMEOUT_MS,
+);
+
+test.concurrent.each(Object.entries(checks))('%s runs', (_, check) => check(place), TIMEOUT_MS);
+
+test.concurrent(
+  'strict TypeScript takes them',
+  async () => {
+    const tsc = join(PACKAGE, '../../node_modules/.bin/tsc');
+    // Here the SDK is its sources, with their imports of `.ts`.
+    const args = ['-p', '.', '--noEmit', '--allowImportingTsExtensions', '--types', 'node'];
+    const { stdout } = await promisify(execFile)(tsc, args, { cwd: folder }).catch((error: unknown) => ({
+      stdout: String(Object(error).stdout),
+    }));
+    expect(stdout).toBe('');
+  },
+  TIMEOUT_MS,
+);
+
+test('the matrix has the versions that the README names', () => {
+  const readme = readFileSync(join(PACKAGE, 'README.md'), 'utf8');
+  const list = new Intl.ListFormat('en-GB');
+  const named = [
+    `Node ${list.format(NODES.map(String))}`,
+    `TypeScript ${list.format(TYPESCRIPTS)}`,
+    `React ${REACTS.join(' or ')}`,
+  ];
+  expect(named.filter((versions) => !readme.includes(versions))).toEqual([]);
+  const { engines, peerDependencies } = JSON.parse(readFileSync(join(PACKAGE, 'package.json'), 'utf8'));
+  expect(engines.node).toBe(`>=${NODES[0]}`);
+  expect(peerDependencies.react).toBe(REACTS.map((version) => `^${version}.0.0`).join(' || '));
 });

@@ -4,6 +4,7 @@ import { promisify } from 'node:util';
 import { allOperations } from '@duet/contract';
 import { createEmbedded } from '@duet/testing/database';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { snippets } from '../../../../.ci/snippets.ts';
 import { startServerOn, type TestServer } from '../harness/server.ts';
 
 // The README's examples, run as they stand but for the port.
@@ -20,27 +21,26 @@ afterAll(async () => {
 });
 
 const example = (language: string, holding: string) => {
-  const blocks = [...readme.matchAll(new RegExp(`\`\`\`${language}\\n([\\s\\S]+?)\`\`\``, 'g'))].map(
-    ([, text = '']) => text,
+  const found = snippets().filter(
+    (snippet) => snippet.language === language && snippet.text.includes(holding),
   );
-  const found = blocks.filter((text) => text.includes(holding));
   expect(found).toHaveLength(1);
-  return found[0]?.replaceAll('http://localhost:8080', server.url) ?? '';
+  return found[0]?.text.replaceAll('http://localhost:8080', server.url) ?? '';
 };
 const run = promisify(execFile);
 
 test('two people, one message, with curl; then live, as in the browser', async () => {
-  const curl = await run('bash', ['-euo', 'pipefail', '-c', example('sh', 'curl')], { timeout: 15_000 });
+  const curl = await run('bash', ['-euo', 'pipefail', '-c', example('sh', 'curl')], { timeout: 60_000 });
   expect(curl.stdout.match(/"content":"Hello, Ben"/g)).toHaveLength(2);
 
-  const script = example('js', 'WebSocket');
+  const script = example('js', 'new WebSocket');
   expect(script.trim().split('\n').length).toBeLessThanOrEqual(15);
   const listening = `${script}\nsockets[1].addEventListener('message', () => sockets.forEach((socket) => socket.close()));`;
-  const live = await run(process.execPath, ['--input-type=module', '-e', listening], { timeout: 15_000 });
+  const live = await run(process.execPath, ['--input-type=module', '-e', listening], { timeout: 60_000 });
   expect(live.stdout).toContain('Ben hears');
   expect(live.stdout).toContain('Hello again');
   expect(live.stdout).toContain('seq: 2');
-});
+}, 120_000);
 
 test('the table of the API has every operation', () => {
   const rows = [...readme.matchAll(/^\| `((?:GET|POST) \S+)` +\|/gm)].map(([, row]) => row);
