@@ -16,8 +16,8 @@ const INPUTS = [
   'packages/sdk/*.json',
   'packages/sdk/scripts',
   'packages/sdk/src',
-  'packages/sdk/test/harness/start-server.ts',
   'packages/sdk/test/snippets',
+  'packages/testing/src',
   'pnpm-lock.yaml',
   'tsconfig.base.json',
 ];

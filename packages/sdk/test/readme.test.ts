@@ -1,18 +1,9 @@
 import { execFile } from 'node:child_process';
-import {
-  cpSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
+import { cpSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { removeFolder, scratchFolder } from '@duet/testing/scratch';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
 import { isOfSdk, sdkSnippets, snippets } from '../../../.ci/snippets.ts';
 import { NODES, REACTS, TYPESCRIPTS } from '../scripts/matrix/versions.ts';
@@ -22,10 +13,8 @@ import type { Place } from './snippets/program.ts';
 
 // The READMEs' snippets on the versions of the workspace. `test:matrix` runs the same on every version that they name.
 
-/** Longer than a snippet may take on a slow machine. */
-const TIMEOUT_MS = 120_000;
 const PACKAGE = fileURLToPath(new URL('..', import.meta.url));
-const folder = mkdtempSync(join(tmpdir(), 'duet-snippets-'));
+const folder = scratchFolder();
 const place: Place = {
   folder,
   node: process.execPath,
@@ -46,7 +35,7 @@ beforeAll(() => {
   stripTypes(folder);
   writePage(folder);
 });
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+afterAll(() => removeFolder(folder));
 
 test('every snippet of the SDK is run, or says why not', () => {
   const nameless = snippets().filter((snippet) => isOfSdk(snippet) && !snippet.file && !snippet.excuse);
@@ -55,31 +44,23 @@ test('every snippet of the SDK is run, or says why not', () => {
   expect([...files].sort()).toEqual(['chat.mjs', 'duet.ts', ...Object.keys(checks)].sort());
 });
 
-test(
-  'two people chatting in 25 lines',
-  async () => {
-    const [example] = sdkSnippets().filter(({ file }) => file === 'chat.mjs');
-    expect(example?.text.trim().split('\n').length).toBeLessThanOrEqual(25);
-    await chat(place);
-  },
-  TIMEOUT_MS,
-);
+test('two people chatting in 25 lines', async () => {
+  const [example] = sdkSnippets().filter(({ file }) => file === 'chat.mjs');
+  expect(example?.text.trim().split('\n').length).toBeLessThanOrEqual(25);
+  await chat(place);
+});
 
-test.concurrent.each(Object.entries(checks))('%s runs', (_, check) => check(place), TIMEOUT_MS);
+test.concurrent.each(Object.entries(checks))('%s runs', (_, check) => check(place));
 
-test.concurrent(
-  'strict TypeScript takes them',
-  async () => {
-    const tsc = join(PACKAGE, '../../node_modules/.bin/tsc');
-    // Here the SDK is its sources, with their imports of `.ts`.
-    const args = ['-p', '.', '--noEmit', '--allowImportingTsExtensions', '--types', 'node'];
-    const { stdout } = await promisify(execFile)(tsc, args, { cwd: folder }).catch((error: unknown) => ({
-      stdout: String(Object(error).stdout),
-    }));
-    expect(stdout).toBe('');
-  },
-  TIMEOUT_MS,
-);
+test.concurrent('strict TypeScript takes them', async () => {
+  const tsc = join(PACKAGE, '../../node_modules/.bin/tsc');
+  // Here the SDK is its sources, with their imports of `.ts`.
+  const args = ['-p', '.', '--noEmit', '--allowImportingTsExtensions', '--types', 'node'];
+  const { stdout } = await promisify(execFile)(tsc, args, { cwd: folder }).catch((error: unknown) => ({
+    stdout: String(Object(error).stdout),
+  }));
+  expect(stdout).toBe('');
+});
 
 test('the matrix has the versions that the README names', () => {
   const readme = readFileSync(join(PACKAGE, 'README.md'), 'utf8');

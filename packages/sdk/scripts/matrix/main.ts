@@ -1,8 +1,10 @@
 // Installs the packed SDK outside the workspace, as a reader does, and runs the READMEs' snippets on every version that these name.
-import { globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { globSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { startServer } from '../../test/harness/start-server.ts';
+import { clearWhenDead } from '@duet/testing/leftovers';
+import { removeFolder, scratchFolder } from '@duet/testing/scratch';
+import { JWT_SECRET, startServer } from '@duet/testing/server';
 import { chat, checks } from '../../test/snippets/checks.ts';
 import { writePage, writeSnippets } from '../../test/snippets/files.ts';
 import { type Installed, install } from './install.ts';
@@ -70,8 +72,11 @@ async function runAll(installed: Installed, url: string): Promise<void> {
   });
 }
 
+// On the disk: what is installed there is larger than a memory.
 const folder = mkdtempSync(join(tmpdir(), 'duet-matrix-'));
-const starting = startServer();
+clearWhenDead({ kind: 'folder', path: folder });
+const data = scratchFolder();
+const starting = startServer({ env: { DATA_DIR: data, JWT_SECRET, RATE_LIMITS: 'off' } });
 try {
   const began = performance.now();
   const [installed, { url }] = await Promise.all([install(folder, signal), starting]);
@@ -83,8 +88,8 @@ try {
   console.error(error instanceof Stop ? `matrix: ${error.message}` : error);
   process.exitCode = 1;
 } finally {
-  await starting.then((server) => server.stop()).catch(() => {});
-  rmSync(folder, { recursive: true, force: true });
+  await starting.then((server) => server.end()).catch(() => {});
+  for (const made of [folder, data]) removeFolder(made);
   // A check that was broken off may still wait for something.
   process.exit();
 }

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 
 /** However slow the machine is, a snippet is through by then. */
-const LIMIT_MS = 60_000;
+const LIMIT_MS = 240_000;
 
 /** Ends a program when its standard input does: nothing outlives whoever started it, however that ended. */
 const DIE_WITH_PARENT = 'data:text/javascript,process.stdin.on("end",()=>process.exit(1)).resume().unref()';
