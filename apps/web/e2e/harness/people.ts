@@ -29,7 +29,17 @@ export async function signIn(url: string, name: string): Promise<Account> {
 }
 
 function accountOf(url: string, session: Session): Account {
-  return { name: session.user.username, session, rest: createRest({ url, getToken: () => session.access }) };
+  const { username } = session.user;
+  let { access } = session;
+  // The session is the browser's: a client whose token is over signs in for itself.
+  const getToken = async ({ reason }: { reason: string }) => {
+    if (reason !== 'missing') {
+      const { auth } = createRest({ url, getToken: () => null });
+      ({ access } = await auth.signIn({ username, password: PASSWORD }));
+    }
+    return access;
+  };
+  return { name: username, session, rest: createRest({ url, getToken }) };
 }
 
 /** The conversation of two people, which is made if it is not there. */
