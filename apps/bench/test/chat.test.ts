@@ -1,3 +1,4 @@
+import { PATIENCE_MS } from '@duet/testing/wait';
 import { afterEach, expect, test } from 'vitest';
 import type { WebSocket } from 'ws';
 import { ChatLoad } from '../src/load/chat.ts';
@@ -35,7 +36,7 @@ async function sendThrough(
   ];
   await load.connect('relay', [{ conversationId: 'c', users }]);
   load.start({ kind: 'closed', inFlight, senders: 'both' });
-  await expect.poll(() => count).toBeGreaterThan(20);
+  await expect.poll(() => count, { timeout: PATIENCE_MS }).toBeGreaterThan(20);
   const missing = await load.drain(500);
   return { ...load.tally, missing };
 }

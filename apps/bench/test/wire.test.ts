@@ -1,4 +1,5 @@
 import { createServer } from 'node:net';
+import { PATIENCE_MS } from '@duet/testing/wait';
 import { afterEach, expect, test } from 'vitest';
 import { clientFrame, frameTemplate, NUMBER, readDigits } from '../src/load/frames.ts';
 import { Wire } from '../src/load/wire.ts';
@@ -38,7 +39,7 @@ test.each([10, 200])(
       template.write(frames, i * template.length, number);
     });
     wire.write(frames);
-    await expect.poll(() => received).toHaveLength(3);
+    await expect.poll(() => received, { timeout: PATIENCE_MS }).toHaveLength(3);
     const numbers = ['000000000', '000000042', '987654321'];
     expect(received).toEqual(numbers.map((n) => `{"a":"@${n}","b":"é${'x'.repeat(length)}${n}"}`));
     wire.end();
@@ -59,10 +60,10 @@ test('frames of any length come whole, however they are cut, and pings are answe
   });
   close = server.close;
   const wire = await connect(server.port, heard);
-  await expect.poll(() => heard).toHaveLength(texts.length + 50);
+  await expect.poll(() => heard, { timeout: PATIENCE_MS }).toHaveLength(texts.length + 50);
   expect(heard.slice(0, texts.length)).toEqual(texts);
   expect(new Set(heard.slice(texts.length)).size).toBe(1);
-  await expect.poll(() => pongs).toBe(1);
+  await expect.poll(() => pongs, { timeout: PATIENCE_MS }).toBe(1);
   wire.end();
 });
 
@@ -82,7 +83,7 @@ test('a frame that comes byte by byte is heard when it is whole, and not before'
   const address = server.address();
   const heard: string[] = [];
   const wire = await connect(typeof address === 'object' ? (address?.port ?? 0) : 0, heard);
-  await expect.poll(() => heard).toEqual([text, text]);
+  await expect.poll(() => heard, { timeout: PATIENCE_MS }).toEqual([text, text]);
   wire.end();
 });
 
@@ -94,7 +95,7 @@ test('a socket that the server closes is lost, with its reason; one that we end 
   ended.end();
   const wire = await connect(server.port, [], lost);
   wire.write(clientFrame('hello'));
-  await expect.poll(() => lost).toEqual(['closed with 4403 not_participant']);
+  await expect.poll(() => lost, { timeout: PATIENCE_MS }).toEqual(['closed with 4403 not_participant']);
 });
 
 test('digits are read up to where they end', () => {

@@ -1,4 +1,5 @@
-import { expect, inject, onTestFinished, test } from 'vitest';
+import { PATIENCE_MS } from '@duet/testing/wait';
+import { expect, inject, onTestFinished, test, vi } from 'vitest';
 import { createDuet, createRest, DuetError, type GetToken, type TokenReason } from '../src/index.ts';
 import { mint, person } from './harness/people.ts';
 import { refusal } from './harness/refusal.ts';
@@ -112,7 +113,7 @@ test('a session that is over is what it is: to REST, and to the connection, whic
   expect(await refusal(duet.users.me())).toBe(over);
   duet.live.connect();
   await expect
-    .poll(() => duet.live.connection.get(), { timeout: 5000 })
+    .poll(() => duet.live.connection.get(), { timeout: PATIENCE_MS })
     .toMatchObject({ status: 'closed', reason: 'invalid_refresh_token', error: over });
 });
 
@@ -122,11 +123,13 @@ test('what getToken threw is there to be seen while the connection waits', async
   onTestFinished(() => duet.live.close());
   duet.live.connect();
   await expect
-    .poll(() => duet.live.connection.get(), { timeout: 5000 })
+    .poll(() => duet.live.connection.get(), { timeout: PATIENCE_MS })
     .toMatchObject({ status: 'waiting', reason: 'token_unavailable', error: { cause: bug } });
 });
 
 test('a getToken that never answers is bounded by the time of the call and by its signal, and is asked again', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  onTestFinished(() => void vi.useRealTimers());
   const { url } = await scripted(answer(200, me));
   let asked = 0;
   const getToken = () => (++asked === 1 ? new Promise<never>(() => {}) : 'one');
@@ -136,6 +139,7 @@ test('a getToken that never answers is bounded by the time of the call and by it
   const timedOut = refusal(rest.users.me());
   controller.abort();
   expect((await aborted).code).toBe('aborted');
+  vi.advanceTimersByTime(200);
   expect((await timedOut).code).toBe('timeout');
   expect(asked).toBe(1);
   expect(await rest.users.me()).toEqual(me);

@@ -1,4 +1,5 @@
 import { connect } from 'node:net';
+import { PATIENCE_MS } from '@duet/testing/wait';
 import { fastify } from 'fastify';
 import { expect, test } from 'vitest';
 import { answerInTurn } from './in-turn.ts';
@@ -17,7 +18,7 @@ test('requests that come in one go are not begun while answers wait to be read; 
   const COUNT = 20;
   const client = connect(Number(new URL(url).port), '127.0.0.1').pause();
   client.write('GET /large HTTP/1.1\r\nHost: x\r\n\r\n'.repeat(COUNT));
-  await expect.poll(() => begun).toBeGreaterThan(0);
+  await expect.poll(() => begun, { timeout: PATIENCE_MS }).toBeGreaterThan(0);
   for (let n = 0; n < 20; n += 1) expect(await (await fetch(url)).text()).toBe('well'); // others go on
   expect(begun).toBeLessThan(4);
   let text = '';
@@ -25,9 +26,11 @@ test('requests that come in one go are not begun while answers wait to be read; 
     text += data.toString('latin1').replace(/x{2,}/g, '');
   });
   client.resume();
-  await expect.poll(() => begun, { timeout: 20_000 }).toBe(COUNT);
+  await expect.poll(() => begun, { timeout: PATIENCE_MS }).toBe(COUNT);
   const numbers = () => [...text.matchAll(/^(\d+) /gm)].map(([, number]) => Number(number));
-  await expect.poll(numbers, { timeout: 20_000 }).toEqual(Array.from({ length: COUNT }, (_, i) => i + 1));
+  await expect
+    .poll(numbers, { timeout: PATIENCE_MS })
+    .toEqual(Array.from({ length: COUNT }, (_, i) => i + 1));
   client.destroy();
   await app.close();
 });

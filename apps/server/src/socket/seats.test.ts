@@ -1,6 +1,7 @@
 import { createServer } from 'node:http';
 import { connect as connectTcp } from 'node:net';
 import { createEmbedded } from '@duet/testing/database';
+import { PATIENCE_MS } from '@duet/testing/wait';
 import { pino } from 'pino';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { bounded, connect } from '../../test/harness/socket.ts';
@@ -107,7 +108,7 @@ afterAll(async () => {
 
 /** Everybody who sat down has got up. */
 async function expectEmpty(taken: number): Promise<void> {
-  await expect.poll(() => seats, { timeout: 10_000 }).toEqual({ taken, left: taken });
+  await expect.poll(() => seats, { timeout: PATIENCE_MS }).toEqual({ taken, left: taken });
 }
 
 const upgrade = (extra: string) =>

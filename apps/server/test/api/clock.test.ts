@@ -1,9 +1,12 @@
-import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
+import { once } from 'node:events';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
+import { pass, startClock, stopClock } from '../harness/clock.ts';
 import { entity, expectProblem } from '../harness/http.ts';
 import { inboxOf, nextOf, sync } from '../harness/inbox.ts';
 import { mint, Person, startServer, type TestServer } from '../harness/server.ts';
+import { bounded } from '../harness/socket.ts';
 
-// PROTOCOL 1.2, 1.4 and 2: the server's clock is set. Only `Date` is: timers go on as they are.
+// PROTOCOL 1.2, 1.4 and 2: the server's clock is set. Only `Date` is: timers know nothing of it.
 
 const HOUR_MS = 3_600_000;
 
@@ -11,15 +14,15 @@ let server: TestServer;
 beforeAll(async () => {
   server = await startServer({ RATE_LIMITS: 'off', HEARTBEAT_SECONDS: '1' });
 });
-afterEach(() => {
-  vi.useRealTimers();
+let begun: number;
+beforeEach(() => {
+  stopClock();
+  begun = Date.now();
 });
+afterEach(startClock);
 afterAll(() => server.stop());
 
-function setClock(aheadMs: number): void {
-  const now = performance.timeOrigin + performance.now();
-  vi.useFakeTimers({ toFake: ['Date'], now: now + aheadMs });
-}
+const setClock = (aheadMs: number) => vi.setSystemTime(begun + aheadMs);
 
 const inADay = () => Math.floor(Date.now() / 1000) + 86_400;
 async function somebody(): Promise<Person> {
@@ -70,8 +73,8 @@ test.each([
 });
 
 test('tokens are judged by the clock, also those that were good a moment ago', async () => {
-  const { id, token, url } = await server.person();
-  const ada = new Person(url, id, token); // good for a minute
+  const { id, url } = await server.person();
+  const ada = new Person(url, id, await mint({ sub: id, exp: begun / 1000 + 60 }));
   const me = (person: Person) => person.get('/api/chat/users/me/');
   expect((await me(ada)).status).toBe(200);
   setClock(2 * 60_000);
@@ -90,13 +93,18 @@ test('tokens are judged by the clock, also those that were good a moment ago', a
 
 test('a socket lives as long as its token had, whatever the clock says meanwhile', async () => {
   const { id, url } = await server.person();
-  const exp = Math.ceil(Date.now() / 1000) + 2;
+  const exp = begun / 1000 + 2;
   const [ada, ben] = [new Person(url, id, await mint({ sub: id, exp })), await server.person()];
   const { id: conversation } = await ada.open(ben);
   const socket = await ada.connect(conversation);
   setClock(-HOUR_MS);
   socket.send({ message: 'still here' });
   expect(await socket.next()).toMatchObject({ message: 'still here' });
+  pass(1999);
+  socket.ws.ping();
+  await bounded('the pong', once(socket.ws, 'pong'));
+  expect(socket.ws.readyState).toBe(socket.ws.OPEN);
+  pass(1);
   expect(await socket.closed).toEqual({ code: 4401, reason: 'token_expired' });
 });
 
@@ -111,6 +119,7 @@ test('who is online, and who is typing, is told by a clock of its own', async ()
   expect(await nextOf(inbox, 'presence')).toMatchObject({ user_id: ada.id, online: true });
   theirs.send({ type: 'typing', conversation_id: id, typing: true });
   expect(await nextOf(inbox, 'typing')).toMatchObject({ typing: true });
+  pass(6000);
   expect(await nextOf(inbox, 'typing')).toMatchObject({ typing: false });
   await Promise.all([inbox, theirs].map((each) => each.close()));
 });

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { connect as connectTcp } from 'node:net';
+import { PATIENCE_MS } from '@duet/testing/wait';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { request } from '../harness/http.ts';
 import { nextOf } from '../harness/inbox.ts';
@@ -78,7 +79,7 @@ test('3.11 a server that has all the sockets it can hold says so with 1013, and 
         await inbox.close();
         return frame?.type;
       },
-      { timeout: 10_000 },
+      { timeout: PATIENCE_MS },
     )
     .toBe('ready');
   for (const socket of sockets) await socket.close();

@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { PATIENCE_MS } from '@duet/testing/wait';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { pass, startClock, stopClock } from '../harness/clock.ts';
 import { entity } from '../harness/http.ts';
 import { type Inbox, inboxOf, nextOf, sync } from '../harness/inbox.ts';
 import { type Person, startServer, type TestServer } from '../harness/server.ts';
@@ -212,7 +214,21 @@ describe.concurrent('7.4 catching up', () => {
   });
 });
 
-describe.concurrent('7.6 typing and presence', () => {
+/** Resolves when the server knows that so many inboxes of theirs are closed. */
+const closed = (person: Person, count: number) =>
+  expect
+    .poll(
+      () => server.log.filter((line) => line.includes('inbox closed') && line.includes(person.id)).length,
+      {
+        timeout: PATIENCE_MS,
+      },
+    )
+    .toBe(count);
+
+describe('7.6 typing and presence', () => {
+  beforeEach(stopClock);
+  afterEach(startClock);
+
   test('typing is told to the other side alone; ends with false, with a message, with the socket, and by itself', async () => {
     const { ada, ben, id } = await pair();
     const eve = await server.person('eve');
@@ -237,7 +253,11 @@ describe.concurrent('7.6 typing and presence', () => {
     expect(await theirs.next()).toEqual(typing(true));
     await mine.close();
     expect(await theirs.next()).toEqual(typing(false));
-    // And hers by itself, after 6 s.
+    // And hers by itself, after 6 s and not before.
+    pass(5999);
+    theirs.send({ type: 'ping' });
+    expect(await theirs.next()).toMatchObject({ type: 'pong' });
+    pass(1);
     expect(await theirs.next()).toEqual({ ...hersOn, typing: false });
     expect(mineToo.untaken.filter(({ type }) => type === 'typing')).toEqual([]);
     await Promise.all([mineToo, theirs, hers].map((device) => device.close()));
@@ -258,15 +278,25 @@ describe.concurrent('7.6 typing and presence', () => {
     const second = await inboxOf(ada);
     await first.close();
     await hers.close();
+    await closed(ada, 1);
+    await closed(eve, 1);
+    pass(3000);
     // Eve is gone; Ada, who left before her, has another device.
     expect(await theirs.next()).toMatchObject({ user_id: eve.id, online: false });
     await second.close();
+    await closed(ada, 2);
+    pass(2999);
     const reloaded = await inboxOf(ada);
+    pass(3000);
     theirs.send({ type: 'ping' });
     expect(await theirs.next()).toMatchObject({ type: 'pong' });
     await reloaded.close();
+    await closed(ada, 3);
+    pass(3000);
     const gone = await theirs.next();
     expect(gone).toEqual({ ...presence, online: false, last_seen: expect.any(String) });
+    theirs.send({ type: 'ping' });
+    expect(await theirs.next()).toMatchObject({ type: 'pong' });
     const late = await inboxOf(ben);
     late.send({ type: 'presence', conversation_ids: [id] });
     expect(await late.next()).toEqual(gone);

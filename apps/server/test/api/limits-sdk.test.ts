@@ -1,6 +1,7 @@
 import { createDuet } from '@duet/sdk';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { entity } from '../harness/http.ts';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { pass, startClock, stopClock } from '../harness/clock.ts';
+import { entity, request } from '../harness/http.ts';
 import { startServer, type TestServer } from '../harness/server.ts';
 
 let server: TestServer;
@@ -8,6 +9,8 @@ beforeAll(async () => {
   server = await startServer({ RATE_LIMITS: '0.1' }); // 10 messages in 5 s
 });
 afterAll(() => server.stop());
+beforeEach(stopClock);
+afterEach(startClock);
 
 test('the SDK waits as long as it is told, and all that was written arrives once and in its order', async () => {
   const [ada, ben] = await Promise.all([server.person('ada'), server.person('ben')]);
@@ -18,7 +21,11 @@ test('the SDK waits as long as it is told, and all that was written arrives once
   const written = Array.from({ length: 14 }, (_, n) => `${n}`);
   for (const text of written) thread.send(text);
   const stop = thread.subscribe(() => {});
-  await expect.poll(() => thread.get().outgoing.length, { timeout: 15_000 }).toBe(0);
+  expect(thread.get().outgoing).not.toEqual([]);
+  while (thread.get().outgoing.length > 0) {
+    pass(100);
+    await request(server.url, 'GET', '/healthz'); // whatever that led to goes on
+  }
   const { results } = (await ben.get(`/api/chat/conversations/${id}/messages/?order=asc`)).as(entity.page);
   expect(results.map(({ content }) => content)).toEqual(written);
   stop();

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { startClock, stopClock } from '../harness/clock.ts';
 import { type Answer, entity, expectProblem, request } from '../harness/http.ts';
 import { startServer, type TestServer } from '../harness/server.ts';
 import { connect } from '../harness/socket.ts';
@@ -13,8 +14,12 @@ beforeAll(async () => {
     RATE_LIMITS: '0.1',
     TRUST_PROXY: '1',
   });
+  stopClock(); // no window ends before a test has done as much as it may
 });
-afterAll(() => server.stop());
+afterAll(() => {
+  startClock();
+  return server.stop();
+});
 
 let hosts = 0;
 const newAddress = () => `198.18.${++hosts >> 8}.${hosts & 255}`;

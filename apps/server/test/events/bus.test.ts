@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { PATIENCE_MS } from '@duet/testing/wait';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { DomainEvent, Events, MessageCommitted, Topic } from '../../src/events/events.ts';
 import { memoryEvents } from '../../src/events/memory.ts';
@@ -102,7 +103,7 @@ describe.each(BUSES)('%s', (bus) => {
     const following = near.events.follow(`user:${listener}`);
     await following.active;
     node.events.publish([typing(listener)]);
-    await expect.poll(() => eventsHeard(near)).toContainEqual(typing(listener));
+    await expect.poll(() => eventsHeard(near), { timeout: PATIENCE_MS }).toContainEqual(typing(listener));
     following.end();
     return node;
   }
@@ -115,7 +116,7 @@ describe.each(BUSES)('%s', (bus) => {
     far.heard.length = 0;
     work();
     near.events.publish([typing(end)]);
-    await expect.poll(() => eventsHeard(far), { timeout: 5000 }).toContainEqual(typing(end));
+    await expect.poll(() => eventsHeard(far), { timeout: PATIENCE_MS }).toContainEqual(typing(end));
     for (const following of followings) following.end();
     return eventsHeard(far).slice(0, -1);
   }
@@ -192,11 +193,13 @@ describe.each(BUSES)('%s', (bus) => {
     });
     await node.events.follow('user:b').active;
     near.events.publish([message('a', 'b', 1)]);
-    await expect.poll(() => eventsHeard(node)).toMatchObject([{ type: 'message' }]);
+    await expect.poll(() => eventsHeard(node), { timeout: PATIENCE_MS }).toMatchObject([{ type: 'message' }]);
     expect(missed(node)).toBe(0);
     failures = 3;
     near.events.publish([message('a', 'b', 1), typing('b')]);
-    await expect.poll(() => eventsHeard(node), { timeout: 5000 }).toMatchObject([{}, { type: 'typing' }]);
+    await expect
+      .poll(() => eventsHeard(node), { timeout: PATIENCE_MS })
+      .toMatchObject([{}, { type: 'typing' }]);
     expect(missed(node)).toBe(1);
     await node.events.close();
   });
@@ -204,8 +207,8 @@ describe.each(BUSES)('%s', (bus) => {
   test('a node that closes is gone at once for the others', async () => {
     const node = await mesh.join();
     await node.events.close();
-    await expect.poll(() => gone(near)).toContain(node.events.node);
-    await expect.poll(() => gone(far)).toContain(node.events.node);
+    await expect.poll(() => gone(near), { timeout: PATIENCE_MS }).toContain(node.events.node);
+    await expect.poll(() => gone(far), { timeout: PATIENCE_MS }).toContain(node.events.node);
   });
 
   test('a node that could not say what it had to say tells the others, which stayed connected', async () => {
@@ -214,10 +217,10 @@ describe.each(BUSES)('%s', (bus) => {
     node.way.cut();
     node.events.publish([typing('b')]);
     node.way.mend();
-    await expect.poll(() => missed(near), { timeout: 10_000 }).toBe(atNear + 1);
-    await expect.poll(() => missed(far)).toBe(atFar + 1);
+    await expect.poll(() => missed(near), { timeout: PATIENCE_MS }).toBe(atNear + 1);
+    await expect.poll(() => missed(far), { timeout: PATIENCE_MS }).toBe(atFar + 1);
     // It was away itself.
-    await expect.poll(() => missed(node), { timeout: 10_000 }).toBeGreaterThan(0);
+    await expect.poll(() => missed(node), { timeout: PATIENCE_MS }).toBeGreaterThan(0);
     await node.events.close();
   });
 
@@ -227,9 +230,9 @@ describe.each(BUSES)('%s', (bus) => {
     const topic = `user:${randomUUID()}` as const;
     await node.events.follow(topic).active;
     node.way.mend();
-    await expect.poll(() => missed(node), { timeout: 10_000 }).toBeGreaterThan(0);
+    await expect.poll(() => missed(node), { timeout: PATIENCE_MS }).toBeGreaterThan(0);
     near.events.publish([typing(topic.slice('user:'.length))]);
-    await expect.poll(() => eventsHeard(node)).toHaveLength(1);
+    await expect.poll(() => eventsHeard(node), { timeout: PATIENCE_MS }).toHaveLength(1);
     await node.events.close();
   });
 
@@ -239,13 +242,13 @@ describe.each(BUSES)('%s', (bus) => {
     await node.events.follow(topic).active;
     const before = missed(near);
     node.way.freeze();
-    await expect.poll(() => gone(near), { timeout: 20_000 }).toContain(node.events.node);
+    await expect.poll(() => gone(near), { timeout: PATIENCE_MS }).toContain(node.events.node);
     node.way.mend();
     // What it said meanwhile was missed here, and what was said here was missed there.
-    await expect.poll(() => missed(near), { timeout: 20_000 }).toBeGreaterThan(before);
-    await expect.poll(() => missed(node), { timeout: 20_000 }).toBeGreaterThan(0);
+    await expect.poll(() => missed(near), { timeout: PATIENCE_MS }).toBeGreaterThan(before);
+    await expect.poll(() => missed(node), { timeout: PATIENCE_MS }).toBeGreaterThan(0);
     near.events.publish([typing(topic.slice('user:'.length))]);
-    await expect.poll(() => eventsHeard(node), { timeout: 5000 }).toHaveLength(1);
+    await expect.poll(() => eventsHeard(node), { timeout: PATIENCE_MS }).toHaveLength(1);
     await node.events.close();
   });
 });

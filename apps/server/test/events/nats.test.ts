@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { createPostgres } from '@duet/testing/database';
+import { PATIENCE_MS } from '@duet/testing/wait';
 import { pino } from 'pino';
 import { expect, test } from 'vitest';
 import { NatsBus } from '../../src/events/nats.ts';
@@ -33,8 +34,8 @@ test.each([
       await two.bus.follow('user:a').active;
       await one.bus.follow('user:b').active;
       one.bus.publish([{ topics: ['user:a'], text: 'hello' }]);
-      await expect.poll(() => two.heard).toEqual(['hello']);
-      await expect.poll(() => stranger.log(), { timeout: 5000 }).toContain('NATS cannot be reached');
+      await expect.poll(() => two.heard, { timeout: PATIENCE_MS }).toEqual(['hello']);
+      await expect.poll(() => stranger.log(), { timeout: PATIENCE_MS }).toContain('NATS cannot be reached');
       expect(stranger.bus.check()).toBe(false);
       for (const { log } of [...nodes, stranger]) expect(log()).not.toMatch(/hidden|ss.?word|secret/);
     } finally {
@@ -65,7 +66,7 @@ test('a node starts and works while NATS is away, and joins the others when it c
       if (conversation.id === id && conversation.last_seq === 1) break;
     }
     for (const { log } of nodes) {
-      await expect.poll(() => log.join(''), { timeout: 5000 }).toContain('connected to NATS');
+      await expect.poll(() => log.join(''), { timeout: PATIENCE_MS }).toContain('connected to NATS');
     }
     await ada.send(id, 'now it is there');
     expect(await nextOf(bens, 'chat_message')).toMatchObject({ seq: 2 });

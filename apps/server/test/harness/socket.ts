@@ -6,9 +6,10 @@ import {
   type ServerFrame,
   serverFrame,
 } from '@duet/contract';
+import { bounded } from '@duet/testing/wait';
 import { type ClientOptions, WebSocket } from 'ws';
 
-const TIMEOUT_MS = 20_000;
+export { bounded };
 
 /** A client's socket whose frames are taken one by one; every wait has a bound. */
 export interface TestSocket<Frame = ServerFrame> {
@@ -90,16 +91,4 @@ async function open<Frame>(ws: WebSocket, parse: (text: string) => Frame): Promi
       await bounded('the close', closed);
     },
   };
-}
-
-export async function bounded<T>(what: string, promise: Promise<T>, ms = TIMEOUT_MS): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const timeout = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`${what} did not come within ${ms} ms`)), ms);
-  });
-  try {
-    return await Promise.race([promise, timeout]);
-  } finally {
-    clearTimeout(timer);
-  }
 }

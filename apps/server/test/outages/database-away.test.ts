@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { PATIENCE_MS } from '@duet/testing/wait';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Cluster, startCluster } from '../harness/cluster.ts';
 import { type Answer, entity, expectProblem, request } from '../harness/http.ts';
@@ -51,7 +52,7 @@ async function expectUnavailable(work: () => Promise<Answer>, withinMs: number):
 const messagesOf = (id: string) => `/api/chat/conversations/${id}/messages/`;
 const readyz = (at = server) => request(at.url, 'GET', '/readyz');
 const isReady = (at = server) =>
-  expect.poll(async () => (await readyz(at)).status, { timeout: 10_000, interval: 50 }).toBe(200);
+  expect.poll(async () => (await readyz(at)).status, { timeout: PATIENCE_MS, interval: 50 }).toBe(200);
 const contents = async (person: Person, id: string) =>
   (await person.get(messagesOf(id))).as(entity.page).results.map(({ content }) => content);
 /** What somebody who watches the log would be woken by. */
@@ -144,7 +145,7 @@ describe.each([
     // And what other nodes commit comes again: it is listened to.
     await isReady(other);
     await expect
-      .poll(() => told('events of other nodes may have been missed', from), { timeout: 15_000 })
+      .poll(() => told('events of other nodes may have been missed', from), { timeout: PATIENCE_MS })
       .toBeGreaterThan(0);
     await (await personAt(other.url, ada.id)).send(id, 'from the other node');
     expect(await theirs.next()).toMatchObject({ message: 'from the other node', seq: elsewhere.length + 3 });

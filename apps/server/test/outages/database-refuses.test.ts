@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { PATIENCE_MS } from '@duet/testing/wait';
 import postgres from 'postgres';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Cluster, startCluster } from '../harness/cluster.ts';
@@ -22,7 +23,7 @@ afterAll(async () => {
   await cluster.stop();
 });
 
-const SOON = { timeout: 10_000 };
+const SOON = { timeout: PATIENCE_MS };
 
 async function chat() {
   const [ada, ben] = [await server.person('ada'), await server.person('ben')];

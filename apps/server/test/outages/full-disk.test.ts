@@ -1,6 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { copyTemplate } from '@duet/testing/database';
+import { PATIENCE_MS } from '@duet/testing/wait';
 import postgres from 'postgres';
 import { afterEach, expect, test } from 'vitest';
 import { startCluster } from '../harness/cluster.ts';
@@ -39,7 +40,7 @@ async function expectToBearAFullDisk(server: TestServer, volume: Volume): Promis
     }
     return answer.status === 503;
   };
-  await expect.poll(refused, { timeout: 20_000, interval: 1 }).toBe(true);
+  await expect.poll(refused, { timeout: PATIENCE_MS, interval: 1 }).toBe(true);
   await Promise.all(Array.from({ length: 20 }, refused));
   const message_id = randomUUID();
   inbox.send({ type: 'chat_message', conversation_id: id, message: large(), message_id });

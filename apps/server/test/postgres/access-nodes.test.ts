@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import { createEmbedded, createPostgres, type TestDatabase } from '@duet/testing/database';
+import { PATIENCE_MS } from '@duet/testing/wait';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { BUSES } from '../harness/buses.ts';
 import { entity, expectProblem, request } from '../harness/http.ts';
@@ -91,7 +92,9 @@ describe.each(BUSES)('over %s', (bus) => {
       expectProblem(await use(successor.refresh, n + 1), 401, 'invalid_refresh_token');
     for (const { url } of nodes) {
       for (const { access } of successors)
-        await expect.poll(async () => (await me(new Person(url, user.id, access))).status).toBe(401);
+        await expect
+          .poll(async () => (await me(new Person(url, user.id, access))).status, { timeout: PATIENCE_MS })
+          .toBe(401);
     }
   });
 

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { asAdmin, createPostgres } from '@duet/testing/database';
+import { PATIENCE_MS } from '@duet/testing/wait';
 import postgres from 'postgres';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { entity, expectProblem, request } from '../harness/http.ts';
@@ -65,7 +66,7 @@ test('3.10: /readyz says when the database does not answer', async () => {
   expect(answer.headers.get('retry-after')).toBe('1');
   await allow(true);
   await expect
-    .poll(async () => (await request(server.url, 'GET', '/readyz')).status, { timeout: 10_000 })
+    .poll(async () => (await request(server.url, 'GET', '/readyz')).status, { timeout: PATIENCE_MS })
     .toBe(200);
 });
 

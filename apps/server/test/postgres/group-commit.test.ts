@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { createPostgres } from '@duet/testing/database';
+import { PATIENCE_MS } from '@duet/testing/wait';
 import postgres from 'postgres';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { expectProblem } from '../harness/http.ts';
@@ -74,7 +75,7 @@ test('3.6, 4.2: more than may wait is refused as busy, nothing of it is stored, 
     expect(await socket.next()).toMatchObject({ type: 'error', code: 'busy', message_id });
     void Promise.all(posted).then((all) => (answers = all));
   });
-  await expect.poll(() => answers.length, { timeout: 10_000 }).toBe(12);
+  await expect.poll(() => answers.length, { timeout: PATIENCE_MS }).toBe(12);
   const busy = answers.filter(({ status }) => status === 503);
   expect(answers.filter(({ status }) => status === 201)).toHaveLength(8);
   for (const answer of busy) {

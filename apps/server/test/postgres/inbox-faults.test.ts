@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { connect as connectTcp, type Socket } from 'node:net';
 import { createPostgres } from '@duet/testing/database';
+import { PATIENCE_MS } from '@duet/testing/wait';
 import postgres from 'postgres';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { inboxOf } from '../harness/inbox.ts';
@@ -67,7 +68,7 @@ test('7.6 a conversation that was opened is shown as it was made, though the oth
     const opening = ada.open(ben);
     const inserting = () =>
       sql`select 1 from pg_stat_activity where datname = current_database() and query like 'insert into "conversations"%' and state = 'active'`;
-    await expect.poll(async () => (await inserting()).length).toBe(1);
+    await expect.poll(async () => (await inserting()).length, { timeout: PATIENCE_MS }).toBe(1);
     // Has the table once it is inserted, and before it is read for the answer.
     await sql.begin(async (tx) => {
       await tx`lock table conversations in access exclusive mode`;
@@ -107,10 +108,10 @@ test('7.5 who has gone gets no answers, however much they asked for', async () =
   tcp.write(Buffer.concat(Array(1500).fill(frame('{"type":"sync","limit":1000}'))));
   await bounded('an answer', new Promise((resolve) => tcp.once('data', resolve)));
   tcp.resetAndDestroy();
-  await expect.poll(() => logged('inbox closed', ada), { timeout: 10_000 }).toBe(1);
+  await expect.poll(() => logged('inbox closed', ada), { timeout: PATIENCE_MS }).toBe(1);
   const unlock = await lockTable(sql, 'conversations');
   // Whoever still asked would wait for the lock, one after the other.
-  await expect.poll(() => waitingFor(sql, 'conversations'), { timeout: 3000, interval: 200 }).toBe(0);
+  await expect.poll(() => waitingFor(sql, 'conversations'), { timeout: PATIENCE_MS, interval: 200 }).toBe(0);
   await unlock();
 });
 
@@ -128,6 +129,6 @@ test('4.5 a peer that never reads is ended, though its frames wait', async () =>
   tcp.write(
     Buffer.concat([frame('{"type":"sync","limit":1000}'), ...Array(40).fill(frame('{"type":"ping"}'))]),
   );
-  await expect.poll(() => logged('inbox closed', ada), { timeout: 15_000 }).toBe(1);
+  await expect.poll(() => logged('inbox closed', ada), { timeout: PATIENCE_MS }).toBe(1);
   tcp.destroy();
 });

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { createPostgres } from '@duet/testing/database';
+import { PATIENCE_MS } from '@duet/testing/wait';
 import { createTRPCClient, httpBatchLink } from '@trpc/client';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { AppRouter } from '../../src/rest/router.ts';
@@ -107,7 +108,7 @@ test('counts sockets by kind, and closes of any number in a few series', async (
     const mine = await ada.connect(chat);
     mine.ws.close(code);
     await mine.closed;
-    await expect.poll(of).toBe(before + 1);
+    await expect.poll(of, { timeout: PATIENCE_MS }).toBe(before + 1);
   };
   const closings = 'duet_sockets_closed_total';
   expect(await rise(closings, 'kind="conversation",code="1000"', () => closes(1000))).toBe(1);
@@ -165,7 +166,7 @@ test('looks at the database, the bus and the process when it is read', async () 
   expect(of('process_open_fds')).toBeGreaterThan(0);
   await expect
     .poll(async () => (await readMetrics(server.url)).of('duet_bus_nodes', 'bus="postgres"'), {
-      timeout: 10_000,
+      timeout: PATIENCE_MS,
     })
     .toBe(1);
 });

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { ConversationState, InboxFrame, ServerFrame } from '@duet/contract';
+import { PATIENCE_MS } from '@duet/testing/wait';
 import { expect, test } from 'vitest';
 import { BUSES } from '../harness/buses.ts';
 import { createFleet } from '../harness/fleet.ts';
@@ -102,17 +103,19 @@ test.each(BUSES)(
       const truth = await ada.conversation(busy);
       expect(truth).toMatchObject({ last_seq: MESSAGES, peer_read_seq: 20 });
       for (const room of rooms) {
-        await expect.poll(() => room.untaken.length, { timeout: 15_000 }).toBeGreaterThanOrEqual(MESSAGES);
+        await expect
+          .poll(() => room.untaken.length, { timeout: PATIENCE_MS })
+          .toBeGreaterThanOrEqual(MESSAGES);
         expect(seqs(room.untaken)).toEqual(upTo(MESSAGES));
       }
-      await expect.poll(() => seqs(quietRoom.untaken), { timeout: 15_000 }).toEqual(upTo(whispers));
+      await expect.poll(() => seqs(quietRoom.untaken), { timeout: PATIENCE_MS }).toEqual(upTo(whispers));
       for (const inbox of inboxes) {
         const known = () => latestState(inbox.untaken, busy);
-        await expect.poll(known, { timeout: 15_000 }).toMatchObject({ last_seq: MESSAGES });
+        await expect.poll(known, { timeout: PATIENCE_MS }).toMatchObject({ last_seq: MESSAGES });
         expect(new Set(known()?.read_seqs)).toEqual(new Set([0, 20]));
       }
       await expect
-        .poll(() => latestState(inboxes[0]?.untaken ?? [], quiet), { timeout: 15_000 })
+        .poll(() => latestState(inboxes[0]?.untaken ?? [], quiet), { timeout: PATIENCE_MS })
         .toMatchObject({ last_seq: whispers });
       await Promise.all([...rooms, quietRoom, ...inboxes].map((socket) => socket.close()));
     } finally {

@@ -1,3 +1,4 @@
+import { PATIENCE_MS } from '@duet/testing/wait';
 import { expect, test } from 'vitest';
 import { BUSES } from '../harness/buses.ts';
 import { createFleet } from '../harness/fleet.ts';
@@ -93,7 +94,7 @@ test.concurrent.each(BUSES)(
       if (!ada || !ben) throw new Error('two people');
       await ben.get('/api/chat/users/me/');
       const { id } = await ada.open(ben);
-      await expect.poll(() => one.output, { timeout: 15_000 }).toContain('no other node is heard');
+      await expect.poll(() => one.output, { timeout: PATIENCE_MS }).toContain('no other node is heard');
 
       let last = 0;
       let joined = false;

@@ -1,4 +1,5 @@
 import { createPostgres } from '@duet/testing/database';
+import { PATIENCE_MS } from '@duet/testing/wait';
 import { drizzle } from 'drizzle-orm/postgres-js';
 import { pino } from 'pino';
 import postgres from 'postgres';
@@ -219,7 +220,7 @@ test('a batch that waits for a conversation holds none whose id comes later, in 
     stored = prepareStoreNew(planningDb)(batch, new Date());
     const waiting = () => sql`select from pg_stat_activity
       where datname = current_database() and wait_event_type = 'Lock'`;
-    await expect.poll(async () => (await waiting()).length).toBe(1);
+    await expect.poll(async () => (await waiting()).length, { timeout: PATIENCE_MS }).toBe(1);
     expect(
       await sql`select id from conversations where id = ${last?.id ?? ''} for update skip locked`,
     ).toHaveLength(1);

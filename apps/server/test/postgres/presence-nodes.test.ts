@@ -1,4 +1,5 @@
 import { createPostgres } from '@duet/testing/database';
+import { PATIENCE_MS } from '@duet/testing/wait';
 import postgres from 'postgres';
 import { describe, expect, test, vi } from 'vitest';
 import { type Inbox, inboxOf, nextOf } from '../harness/inbox.ts';
@@ -101,7 +102,7 @@ describe.concurrent('7.6 on several nodes', () => {
       const moved = await inboxOf(move(ada));
       // The node that is left is sure of it after 10 s of silence; longer, when it could not listen itself.
       const isSure = () => expect(second.output).toContain('"node_gone"');
-      await vi.waitFor(isSure, { timeout: 40_000, interval: 100 });
+      await vi.waitFor(isSure, { timeout: PATIENCE_MS, interval: 100 });
       const gone = await nextOf(bens, 'presence');
       expect(gone).toMatchObject({ user_id: eve.id, online: false });
       expect(Date.parse(gone.last_seen ?? '')).toBeGreaterThan(killedAt - 1000);

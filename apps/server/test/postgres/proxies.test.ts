@@ -2,6 +2,7 @@ import { request as httpRequest } from 'node:http';
 import { errors } from '@duet/contract';
 import { createDuet, createRest } from '@duet/sdk';
 import { createPostgres, type TestDatabase } from '@duet/testing/database';
+import { PATIENCE_MS } from '@duet/testing/wait';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { entity, expectProblem, request } from '../harness/http.ts';
 import { inboxOf, nextOf } from '../harness/inbox.ts';
@@ -85,7 +86,7 @@ describe.each(PROXIES)('behind %s', (name) => {
     expect(await answer({ 'x-request-id': 'mine-1' })).toBe('mine-1');
     const made = await answer({ 'x-request-id': 'not "fit" for a log' });
     expect(made).toMatch(/^[\w.-]{32,36}$/);
-    await vi.waitFor(() => expect(proxy.log()).toContain(`request_id=${made}`));
+    await vi.waitFor(() => expect(proxy.log()).toContain(`request_id=${made}`), { timeout: PATIENCE_MS });
     expectProblem(await ada.postRaw(path, '{'), 400, 'invalid_request');
     const tooLarge = await ada.postRaw(path, JSON.stringify({ content: 'x'.repeat(70_000) }));
     expect(tooLarge.status).toBe(413);
@@ -154,7 +155,7 @@ describe.each(PROXIES)('behind %s', (name) => {
     // It was out of turn before it refused anything.
     if (name === 'haproxy') {
       expect(proxy.log()).toContain('rest/node1 is DOWN, reason: Layer7 wrong status, code: 503');
-      await expect.poll(() => proxy.log(), { timeout: 10_000 }).toContain('rest/node1 is UP');
+      await expect.poll(() => proxy.log(), { timeout: PATIENCE_MS }).toContain('rest/node1 is UP');
     }
     // HAProxy does not try again when a node is cut off in the middle of a request: whoever called does, as the SDK.
     const duet = createRest({ url: proxy.url, getToken: async () => ada.token });
@@ -186,7 +187,7 @@ describe.each(PROXIES)('behind %s', (name) => {
           for (const thread of threads)
             expect(thread.get().messages.map(({ content }) => content)).toEqual(contents);
         },
-        { timeout: 20_000, interval: 50 },
+        { timeout: PATIENCE_MS, interval: 50 },
       );
       expect(threads[0]?.get().outgoing).toEqual([]);
       const path = `/api/chat/conversations/${conversationId}/messages/?order=asc&limit=100`;

@@ -1,4 +1,5 @@
 import { createPostgres } from '@duet/testing/database';
+import { PATIENCE_MS } from '@duet/testing/wait';
 import fc from 'fast-check';
 import postgres from 'postgres';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -74,11 +75,14 @@ async function atOnce<T>(work: () => Promise<T>): Promise<T> {
     await tx`lock table conversations in access exclusive mode`;
     begun = work();
     await expect
-      .poll(async () => {
-        const [row] = await sql<{ waiting: number }[]>`
+      .poll(
+        async () => {
+          const [row] = await sql<{ waiting: number }[]>`
           select count(*)::int as waiting from pg_locks where not granted and relation = 'conversations'::regclass`;
-        return row?.waiting;
-      })
+          return row?.waiting;
+        },
+        { timeout: PATIENCE_MS },
+      )
       .toBeGreaterThan(1);
     // Nearly all of the others are there by then.
     for (let i = 0; i < 10; i += 1) await fetch(`${server.url}/healthz`);

@@ -1,3 +1,4 @@
+import { PATIENCE_MS } from '@duet/testing/wait';
 import postgres from 'postgres';
 import { expect, test } from 'vitest';
 import { createFleet } from '../harness/fleet.ts';
@@ -26,7 +27,7 @@ test.skipIf(!withNats)('7.6 what was missed is told once, though a node looks fo
     // Her node takes a position, and waits to learn whether her access has ended.
     const unlock = await lockTable(sql, 'users');
     await fleet.whileCut(async () => {});
-    await expect.poll(() => waitingFor(sql, 'users'), { timeout: 10_000 }).toBeGreaterThan(0);
+    await expect.poll(() => waitingFor(sql, 'users'), { timeout: PATIENCE_MS }).toBeGreaterThan(0);
     await fleet.whileCut(async () => {
       room.send({ message: 'after that position' });
       expect(await room.next()).toMatchObject({ seq: 1 });
@@ -34,7 +35,7 @@ test.skipIf(!withNats)('7.6 what was missed is told once, though a node looks fo
     const before = await looks();
     await unlock();
     // The next look begins where this one did.
-    await expect.poll(looks, { timeout: 15_000 }).toBeGreaterThanOrEqual(before + 2);
+    await expect.poll(looks, { timeout: PATIENCE_MS }).toBeGreaterThanOrEqual(before + 2);
 
     expect(await inbox.next()).toMatchObject({ type: 'conversation', conversation: { id, last_seq: 1 } });
     inbox.send({ type: 'ping' });

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { PATIENCE_MS } from '@duet/testing/wait';
 import { createTRPCClient, httpBatchLink, httpLink } from '@trpc/client';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { z } from 'zod';
@@ -103,8 +104,12 @@ test.each(['conversation', 'inbox'] as const)(
       for (let i = 0; i < 50; i += 1) await socket.next();
       await socket.close();
       await expect
-        .poll(() =>
-          server.log.some((text) => text.includes('more frames were refused') && text.includes(`"${kind}"`)),
+        .poll(
+          () =>
+            server.log.some(
+              (text) => text.includes('more frames were refused') && text.includes(`"${kind}"`),
+            ),
+          { timeout: PATIENCE_MS },
         )
         .toBe(true);
     });

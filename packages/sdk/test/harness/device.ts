@@ -65,12 +65,11 @@ export class Device {
   }
 
   /** Resolves when everything is sent, and everything is here. */
-  async settled(messages: number, ms: number): Promise<void> {
+  async settled(messages: number): Promise<void> {
     await until(
       this.thread,
       ({ isSynced, outgoing, conversation }) =>
         isSynced && outgoing.length === 0 && conversation?.last_seq === messages,
-      ms,
     );
     await Promise.all(this.#lines); // none that failed for good
   }

@@ -55,16 +55,6 @@ export function losing(isLost: (frame: string) => boolean): WebSocketConstructor
   };
 }
 
-/** A WebSocket that notes every connection. */
-export function counting(urls: string[]): WebSocketConstructor {
-  return class extends WebSocket {
-    constructor(url: string, protocols: string[]) {
-      super(url, protocols);
-      urls.push(url);
-    }
-  };
-}
-
 export const stagesOf = (thread: ThreadHandle) => {
   const { messages, outgoing } = thread.get();
   return [

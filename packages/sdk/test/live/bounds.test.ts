@@ -10,7 +10,11 @@ import { eventually } from '../harness/until.ts';
 
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
-  return () => vi.useRealTimers();
+  const chance = vi.spyOn(Math, 'random').mockReturnValue(0.5);
+  return () => {
+    vi.useRealTimers();
+    chance.mockRestore();
+  };
 });
 
 /** Counts what a client asks for. */

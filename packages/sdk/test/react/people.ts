@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { PATIENCE_MS } from '@duet/testing/wait';
 import { expect } from 'vitest';
 import type { Duet } from '../../src/index.ts';
 import { device } from '../harness/devices.ts';
@@ -34,5 +35,5 @@ export async function pair(): Promise<{ ada: Device; ben: Device; id: string }> 
 
 /** Expects something of what is looked at until it is so, or until it is too late. */
 export function eventually<T>(look: () => T) {
-  return expect.poll(look, { timeout: 20_000, interval: 20 });
+  return expect.poll(look, { timeout: PATIENCE_MS, interval: 20 });
 }

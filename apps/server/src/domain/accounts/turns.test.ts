@@ -1,3 +1,4 @@
+import { PATIENCE_MS } from '@duet/testing/wait';
 import { expect, test } from 'vitest';
 import { createTurns } from './turns.ts';
 
@@ -13,10 +14,10 @@ test('so many work at once, so many wait in their order, and the next is refused
       return n;
     });
   const all = Promise.allSettled([0, 1, 2, 3, 4, 5].map(work));
-  await expect.poll(() => begun).toEqual([0, 1]);
+  await expect.poll(() => begun, { timeout: PATIENCE_MS }).toEqual([0, 1]);
   for (let n = 0; n < 5; n += 1) {
     ends.shift()?.();
-    await expect.poll(() => begun.length).toBe(Math.min(5, n + 3));
+    await expect.poll(() => begun.length, { timeout: PATIENCE_MS }).toBe(Math.min(5, n + 3));
   }
   const outcomes = (await all).map((result) =>
     result.status === 'fulfilled' ? result.value : result.reason.message,
@@ -24,7 +25,7 @@ test('so many work at once, so many wait in their order, and the next is refused
   expect(outcomes).toEqual(['failed', 1, 2, 3, 4, 'too many']);
   expect(begun).toEqual([0, 1, 2, 3, 4]);
   const later = work(6);
-  await expect.poll(() => begun).toContain(6);
+  await expect.poll(() => begun, { timeout: PATIENCE_MS }).toContain(6);
   ends.shift()?.();
   expect(await later).toBe(6);
 });
