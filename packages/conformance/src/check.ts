@@ -17,6 +17,9 @@ export class Failure extends Error {
 /** A case that says nothing about this server, and why. */
 export class NotApplicable extends Error {}
 
+/** Something took so long that a case can find nothing out: it is to be run again. */
+export class TooSlow extends Error {}
+
 /** The server asks for patience where it cannot be given in the midst of a case: the case is to be run again. */
 export class TooFast extends Error {}
 

@@ -11,22 +11,22 @@ export interface Deadline {
 export function startDeadline(ms: number): Deadline {
   const controller = new AbortController();
   const { signal } = controller;
-  let until = Date.now() + ms;
+  let until = performance.now() + ms;
   let paused = 0;
   const look = () => {
-    const left = paused > 0 ? ms : until - Date.now();
+    const left = paused > 0 ? ms : until - performance.now();
     if (left > 0) timer = setTimeout(look, left);
     else controller.abort(new Error(`it did not end within ${ms / 1000} s`));
   };
   let timer = setTimeout(look, ms);
   const during = async <T>(work: Promise<T>): Promise<T> => {
-    const began = Date.now();
+    const began = performance.now();
     paused += 1;
     try {
       return await work;
     } finally {
       paused -= 1;
-      if (paused === 0) until += Date.now() - began;
+      if (paused === 0) until += performance.now() - began;
     }
   };
   return {

@@ -1,5 +1,5 @@
 import type { Case, Section } from './case.ts';
-import { Failure, NotApplicable, TooFast } from './check.ts';
+import { Failure, NotApplicable, TooFast, TooSlow } from './check.ts';
 import { createContext } from './context.ts';
 import { type Deadline, startDeadline } from './deadline.ts';
 import type { People } from './people/people.ts';
@@ -24,7 +24,7 @@ export interface RunOptions {
 const CONCURRENCY = 8;
 /** What a case may take besides a few waits. */
 const CASE_MS = 20_000;
-/** How often a case is run again that the server found too fast, and after which pause. */
+/** How often a case is run that the server found too fast, after which pause, or that was too slow. */
 const MAX_TRIES = 5;
 const PAUSE_MS = 10_000;
 
@@ -50,17 +50,20 @@ async function runCase(each: Case, options: RunOptions): Promise<Outcome> {
   for (let tries = 1; ; tries += 1) {
     const deadline = startDeadline(CASE_MS + 4 * options.target.patienceMs);
     const endings: (() => void)[] = [];
+    let pauseMs: number;
     try {
       const context = createContext({ ...options, deadline, atEnd: (release) => endings.push(release) });
       await Promise.race([each.run(context), passed(deadline)]);
       return { outcome: 'holds' };
     } catch (error) {
-      if (!(error instanceof TooFast) || tries >= MAX_TRIES) return outcomeOf(error);
+      const isAgain = error instanceof TooFast || error instanceof TooSlow;
+      if (!isAgain || tries >= MAX_TRIES) return outcomeOf(error);
+      pauseMs = error instanceof TooFast ? PAUSE_MS : 0;
     } finally {
       deadline.end();
       for (const release of endings) release();
     }
-    await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
+    await new Promise((resolve) => setTimeout(resolve, pauseMs));
   }
 }
 

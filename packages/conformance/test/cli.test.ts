@@ -126,13 +126,13 @@ test.concurrent('on 429 it waits as long as it is told to, and asks again', asyn
   const asked = new Map<string, number[]>();
   const url = await pretend((request, response) => {
     const times = asked.get(request.url ?? '') ?? [];
-    asked.set(request.url ?? '', [...times, Date.now()]);
+    asked.set(request.url ?? '', [...times, performance.now()]);
     if (times.length === 0 && request.url !== '/') response.writeHead(429, { 'retry-after': '1' }).end();
     else response.writeHead(200).end();
   });
   const { code } = await run('--url', url, ...NOBODY);
   const [first = 0, second = 0] = asked.get('/healthz') ?? [];
-  expect(second - first).toBeGreaterThanOrEqual(1000);
+  expect(second - first).toBeGreaterThan(900); // without the wait it is nothing
   expect(code).toBe(0);
 });
 

@@ -50,7 +50,7 @@ test('everything holds with tokens that somebody else made, as far as three peop
       const id = randomUUID();
       const username = `${name}-${id.slice(0, 8)}`;
       const claims = { sub: id, preferred_username: username };
-      const unsigned = new SignJWT(claims).setProtectedHeader({ alg: 'HS256' }).setExpirationTime('5m');
+      const unsigned = new SignJWT(claims).setProtectedHeader({ alg: 'HS256' }).setExpirationTime('1h');
       return { id, username, token: await unsigned.sign(new TextEncoder().encode(JWT_SECRET)) };
     }),
   );

@@ -2,6 +2,7 @@ import type { Sentence } from '../case.ts';
 import { equal, includes } from '../check.ts';
 import type { Context } from '../context.ts';
 import { heardUntilPong, nextOf } from '../inbox.ts';
+import { inTime } from '../short-lived.ts';
 
 /** Typing and presence, which nobody stores: sentences of PROTOCOL 7.6. */
 export const signals: readonly Sentence[] = [
@@ -73,6 +74,8 @@ async function watched(t: Context) {
   return { ada, ben, id, theirs, first: await nextOf(theirs, 'presence') };
 }
 
+/** A device that is back within this was not away. */
+const GRACE_MS = 3000;
 /** How long it takes until whoever left counts as gone. */
 const LINGER_MS = 6000;
 
@@ -91,8 +94,10 @@ async function overDevices(t: Context) {
   includes('when she comes', await nextOf(theirs, 'presence'), { online: true });
   const other = await t.inbox(ada);
   await one.close();
+  const since = performance.now();
   await other.close();
   const reloaded = await t.inbox(ada);
+  inTime(since, GRACE_MS);
   equal(
     'what a reload shows',
     (await heardUntilPong(theirs)).filter(({ type }) => type === 'presence'),

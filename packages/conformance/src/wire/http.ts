@@ -32,13 +32,13 @@ const MAX_WAIT_MS = 300_000;
 /** Requests of one case. On 429 it waits as long as the server says, and asks again. */
 export function createRequest(target: Target, deadline: Deadline): Request {
   return async (method, path, options = {}) => {
-    const waitUntil = Date.now() + MAX_WAIT_MS;
+    const waitUntil = performance.now() + MAX_WAIT_MS;
     for (;;) {
       const url = path.startsWith('http') ? path : target.next() + path;
       const answer = await ask(url, method, path, options, target.patienceMs, deadline.signal);
       if (answer.status !== 429) return answer;
       const waitMs = waitOf(answer.headers.get('retry-after'));
-      if (Date.now() + waitMs > waitUntil)
+      if (performance.now() + waitMs > waitUntil)
         throw new Failure(answer.of, `an answer within ${MAX_WAIT_MS / 1000} s`, 'again and again 429');
       await deadline.wait(waitMs);
     }

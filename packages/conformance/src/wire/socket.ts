@@ -98,12 +98,16 @@ async function open<Frame>(given: SocketOptions<Frame>): Promise<Socket<Frame>> 
 
   /** Waits until `look` finds something. */
   const until = async <T>(what: string, ms: number, look: () => T | undefined): Promise<T> => {
-    const deadlineAt = Date.now() + ms;
+    const deadlineAt = performance.now() + ms;
     for (;;) {
       if (fault) throw fault;
       const found = look();
       if (found !== undefined) return found;
-      await bounded(what, new Promise<void>((resolve) => waiting.add(resolve)), deadlineAt - Date.now());
+      await bounded(
+        what,
+        new Promise<void>((resolve) => waiting.add(resolve)),
+        deadlineAt - performance.now(),
+      );
     }
   };
   const next = (extraMs = 0) =>

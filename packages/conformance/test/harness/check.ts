@@ -3,7 +3,7 @@ import type { Result } from '../../src/run.ts';
 import { checkServer } from '../../src/suite.ts';
 
 /** Where everything comes nobody waits in vain, however slow the machine. */
-export const PATIENT = ['--patience', '30'];
+export const PATIENT = ['--patience', '120'];
 
 /** Runs the suite as its command line would. */
 export async function check(...args: string[]): Promise<readonly Result[]> {
