@@ -58,12 +58,13 @@ async function runMatrix(): Promise<boolean> {
   });
   let isStopped = false;
   const stop = (why: string) => {
+    if (isStopped) return;
     console.error(`matrix: ${why}`);
     isStopped = true;
     signalGroup(child, 'SIGTERM');
   };
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
-    process.once(signal, () => stop('interrupted'));
+    process.on(signal, () => stop('interrupted'));
   const timer = setTimeout(() => stop(`not through within ${LIMIT_MINUTES} minutes`), LIMIT_MINUTES * 60_000);
   const code = await new Promise<number | null>((resolve, reject) => {
     child.once('error', reject);

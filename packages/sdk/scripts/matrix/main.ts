@@ -13,7 +13,7 @@ import { NODES, REACTS, TYPESCRIPTS } from './versions.ts';
 
 const ending = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
-  process.once(signal, () => ending.abort(new Stop('interrupted')));
+  process.on(signal, () => ending.abort(new Stop('interrupted')));
 const { signal } = ending;
 
 let [passed, failed] = [0, 0];
@@ -85,7 +85,9 @@ try {
   console.log(`${passed} passed, ${failed} failed`);
   if (failed > 0) process.exitCode = 1;
 } catch (error) {
-  console.error(error instanceof Stop ? `matrix: ${error.message}` : error);
+  // Whatever breaks off after a signal does so because of it.
+  const reason: unknown = signal.aborted ? signal.reason : error;
+  console.error(reason instanceof Stop ? `matrix: ${reason.message}` : reason);
   process.exitCode = 1;
 } finally {
   await starting.then((server) => server.end()).catch(() => {});
