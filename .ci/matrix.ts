@@ -16,6 +16,7 @@ const INPUTS = [
   'packages/sdk/*.json',
   'packages/sdk/scripts',
   'packages/sdk/src',
+  'packages/sdk/test/harness/until.ts',
   'packages/sdk/test/snippets',
   'packages/testing/src',
   'pnpm-lock.yaml',

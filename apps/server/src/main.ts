@@ -14,9 +14,11 @@ try {
   const config = parseConfig(process.env);
   const log = createLogger(config.logLevel);
   const app = await startApp(config, log, WEB_FOLDER);
-  console.log(banner(config, app));
 
+  let isStopping = false;
   const stop = (delayMs: number) => {
+    if (isStopping) return;
+    isStopping = true;
     log.info('stopping');
     setTimeout(() => process.exit(1), SHUTDOWN_LIMIT_MS).unref();
     app.close(delayMs).then(
@@ -27,8 +29,11 @@ try {
       },
     );
   };
-  process.once('SIGTERM', () => stop(config.shutdownDelaySeconds * 1000));
-  process.once('SIGINT', () => stop(0));
+  // A Ctrl-C may come twice: from the terminal, and passed on by a parent.
+  process.on('SIGTERM', () => stop(config.shutdownDelaySeconds * 1000));
+  process.on('SIGINT', () => stop(0));
+  // Last: whoever reads it may send a signal at once.
+  console.log(banner(config, app));
 } catch (error) {
   if (!(error instanceof StartupError)) throw error;
   console.error(`duet: ${error.message}`);

@@ -6,8 +6,8 @@ import { fileURLToPath } from 'node:url';
 import postgres from 'postgres';
 import { expect, onTestFinished, test } from 'vitest';
 import { ADMIN_URL } from '../../src/database.ts';
+import { descendantsOf, isAlive } from '../../src/processes.ts';
 import { PATIENCE_MS } from '../../src/wait.ts';
-import { descendantsOf, isAlive } from '../descendants.ts';
 
 // A run of tests is started, ended half-way, and looked after: nothing of it is left.
 

@@ -1,0 +1,69 @@
+// Runs a command for a script of package.json, and ends it with whoever started that script. npx does not pass a SIGTERM on,
+// and pnpm leaves behind what it started: without this, a server would go on when they are gone.
+import { spawn, spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { constants } from 'node:os';
+
+const LOOK_MS = 250;
+/** A server ends within 10 s of its signal, whatever hangs. */
+const GRACE_MS = 20_000;
+/** The programs that scripts are started with, as a list of processes shows them. */
+const LAUNCHER = /^(\S*\/)?(npm|npx|pnpm|turbo)\b|^(\S*\/)?node \S*\b(npm|npx|pnpm|turbo)\b/;
+
+const [command = '', ...args] = process.argv.slice(2);
+const parent = process.ppid;
+const launchers = launchersOf(parent);
+const child = spawn(command, args, { stdio: 'inherit', shell: process.platform === 'win32' });
+
+const end = () => {
+  clearInterval(watch);
+  child.kill('SIGTERM');
+  setTimeout(() => child.kill('SIGKILL'), GRACE_MS).unref();
+};
+const watch = setInterval(() => {
+  if (process.ppid !== parent || !launchers.every(isAlive)) end();
+}, LOOK_MS);
+for (const signal of ['SIGTERM', 'SIGHUP'] as const) process.on(signal, end);
+process.on('SIGINT', () => {}); // A Ctrl-C reaches the command, too.
+
+child.once('error', (error) => {
+  console.error(`${command}: ${error.message}`);
+  process.exit(1);
+});
+child.once('exit', (code, signal) => process.exit(code ?? 128 + constants.signals[signal ?? 'SIGTERM']));
+
+/** From a process upwards, as far as the outermost launcher; no further, for a terminal may be left. */
+function launchersOf(pid: number): number[] {
+  const above: { pid: number; isLauncher: boolean }[] = [];
+  for (let next = pid; next > 1; ) {
+    const shown = show(next);
+    if (!shown) break;
+    above.push({ pid: next, isLauncher: LAUNCHER.test(shown.command) });
+    next = shown.parent;
+  }
+  const outermost = above.findLastIndex(({ isLauncher }) => isLauncher);
+  return above.slice(0, outermost + 1).map((each) => each.pid);
+}
+
+function show(pid: number): { parent: number; command: string } | undefined {
+  if (process.platform !== 'linux') {
+    const { stdout } = spawnSync('ps', ['-o', 'ppid=,args=', '-p', String(pid)], { encoding: 'utf8' });
+    const [, parent, command = ''] = /^\s*(\d+)\s+(.*)/.exec(stdout ?? '') ?? [];
+    return parent === undefined ? undefined : { parent: Number(parent), command };
+  }
+  try {
+    const parent = /^PPid:\s*(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
+    const command = readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ');
+    return { parent: Number(parent), command };
+  } catch {
+    return undefined;
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return Object(error).code === 'EPERM';
+  }
+}

@@ -1,0 +1,57 @@
+import { spawn } from 'node:child_process';
+import { connect } from 'node:net';
+import { fileURLToPath } from 'node:url';
+import { createEmbedded } from '@duet/testing/database';
+import { endWhenDead } from '@duet/testing/leftovers';
+import { freePort } from '@duet/testing/port';
+import { descendantsOf, isAlive, titleOf } from '@duet/testing/processes';
+import { JWT_SECRET, startServer } from '@duet/testing/server';
+import { PATIENCE_MS } from '@duet/testing/wait';
+import { expect, onTestFinished, test } from 'vitest';
+
+// `start` and `dev` as they are typed, and a signal for one process of the chain alone, as a supervisor or an IDE sends it.
+
+const ROOT = fileURLToPath(new URL('../../../..', import.meta.url));
+const poll = { timeout: PATIENCE_MS, interval: 100 };
+
+test.for([
+  ['start', 'npx', 'SIGTERM', /^npm exec /],
+  ['start', 'pnpm', 'SIGTERM', /^\S*pnpm start/],
+  ['start', 'npx', 'SIGKILL', /^npm exec /],
+  ['dev', 'turbo', 'SIGTERM', /^\S*turbo run /],
+] as const)('`%s`: %s alone gets a %s', async ([script, _who, signal, title]) => {
+  const database = createEmbedded();
+  onTestFinished(() => database.drop());
+  const port = await freePort();
+  const child = spawn('npx', ['--yes', 'pnpm@12', script], {
+    cwd: ROOT,
+    env: { ...process.env, ...database.env, JWT_SECRET, PORT: String(port), SHUTDOWN_DELAY_SECONDS: '0' },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  endWhenDead(child);
+  onTestFinished(() => void child.kill('SIGKILL'));
+  let output = '';
+  for (const stream of [child.stdout, child.stderr])
+    stream.setEncoding('utf8').on('data', (text: string) => (output += text));
+  await expect.poll(() => output, poll).toContain('Duet is running');
+
+  const all = [child.pid ?? 0, ...descendantsOf(child.pid ?? 0)];
+  const target = all.findLast((pid) => title.test(titleOf(pid)));
+  if (target === undefined) throw new Error(`none of ${all.map(titleOf).join('\n')}`);
+  process.kill(target, signal);
+
+  await expect.poll(() => all.filter(isAlive).map(titleOf), poll).toEqual([]);
+  expect(output).toContain('"msg":"stopping"');
+  expect(await isListening(port)).toBe(false);
+  // It let go of its database, too.
+  const next = await startServer({ env: { ...database.env, JWT_SECRET } });
+  expect(await next.end()).toBe(0);
+});
+
+function isListening(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(port, '127.0.0.1');
+    socket.once('connect', () => resolve(true)).once('error', () => resolve(false));
+    socket.once('connect', () => socket.destroy());
+  });
+}
