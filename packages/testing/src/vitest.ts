@@ -11,6 +11,7 @@ export const common = {
   hookTimeout: 300_000,
   teardownTimeout: 60_000,
   isolate: false,
+  maxWorkers: '100%',
   setupFiles: [beside('./seed.ts')],
 };
 
