@@ -3,12 +3,16 @@ import { startApp } from './app.ts';
 import { banner } from './banner.ts';
 import { parseConfig } from './config.ts';
 import { createLogger } from './log.ts';
-import { StartupError } from './startup-error.ts';
+import { startupErrorOf } from './startup-error.ts';
 
 /** Within this the process ends after a signal, whatever hangs. */
 const SHUTDOWN_LIMIT_MS = 10_000;
 /** What the build of the web app makes. */
 const WEB_FOLDER = fileURLToPath(new URL('../../web/dist', import.meta.url));
+
+/** Until it serves, a signal ends it at once: nothing is lost that a kill would not lose, too. */
+const quit = () => process.exit(0);
+process.on('SIGTERM', quit).on('SIGINT', quit);
 
 try {
   const config = parseConfig(process.env);
@@ -30,12 +34,13 @@ try {
     );
   };
   // A Ctrl-C may come twice: from the terminal, and passed on by a parent.
-  process.on('SIGTERM', () => stop(config.shutdownDelaySeconds * 1000));
-  process.on('SIGINT', () => stop(0));
+  process.on('SIGTERM', () => stop(config.shutdownDelaySeconds * 1000)).off('SIGTERM', quit);
+  process.on('SIGINT', () => stop(0)).off('SIGINT', quit);
   // Last: whoever reads it may send a signal at once.
   console.log(banner(config, app));
-} catch (error) {
-  if (!(error instanceof StartupError)) throw error;
+} catch (cause) {
+  const error = startupErrorOf(cause);
+  if (!error) throw cause;
   console.error(`duet: ${error.message}`);
   process.exit(1);
 }

@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { PGlite } from '@electric-sql/pglite';
 import type { PgDatabase, PgQueryResultHKT } from 'drizzle-orm/pg-core';
@@ -8,6 +8,7 @@ import { DatabaseUnavailable } from './errors.ts';
 import { Failures } from './failures.ts';
 import { lockFolder } from './lock-folder.ts';
 import { migratePglite, migratePostgres } from './migrate.ts';
+import { makeDatabase } from './new-database.ts';
 import { casing, openPool } from './pool.ts';
 import { type DatabaseLog, Pulse } from './pulse.ts';
 
@@ -113,7 +114,12 @@ export async function openEmbedded(dataDir: string, log: DatabaseLog): Promise<D
   }
   const lock = lockFolder(dataDir);
   try {
-    const client = await PGlite.create(join(dataDir, 'postgres'));
+    const folder = join(dataDir, 'postgres');
+    if (!existsSync(join(folder, 'PG_VERSION'))) {
+      log.info({ folder }, 'making the embedded database');
+      await makeDatabase(folder, (seconds) => log.info({ seconds }, 'still making the embedded database'));
+    }
+    const client = await PGlite.create(folder);
     const failures = new Failures({ log });
     const db = drizzlePglite(failures.watch(client), { casing });
     await migratePglite(db);

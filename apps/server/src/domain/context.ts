@@ -58,7 +58,8 @@ export async function createContext(
   { meter, tracer }: Observers,
 ): Promise<Context> {
   const now = () => new Date();
-  const identity = { conversationKey: await loadConversationKey(db), databaseId: await loadDatabaseId(db) };
+  const conversationKey = await loadConversationKey(db);
+  const identity = { conversationKey, databaseId: await loadDatabaseId(db, conversationKey) };
   const events = openEvents(identity);
   const participants = new Participants();
   const sends = createSendQueue({

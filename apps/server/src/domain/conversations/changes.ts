@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHmac, type KeyObject } from 'node:crypto';
 import { and, eq, inArray, or, type SQL, sql } from 'drizzle-orm';
 import { unionAll } from 'drizzle-orm/pg-core';
 import { z } from 'zod';
@@ -28,15 +28,19 @@ const encoded = z.tuple([z.string(), z.string().regex(/^\d{1,18}:\d{1,18}:(\d{1,
 /** With more open transactions than fit, all after the oldest count as open: then more is named, and nothing missed. */
 const MAX_LENGTH = 150;
 
-/** Transactions are numbered by each database for itself: a position holds in its own only (PROTOCOL 7.4). */
-export async function loadDatabaseId(db: Database): Promise<string> {
+/**
+ * Transactions are numbered by each database for itself: a position holds in its own only (PROTOCOL 7.4).
+ * @param key the key of its conversation ids: copies of one empty database differ in nothing else
+ */
+export async function loadDatabaseId(db: Database, key: KeyObject): Promise<string> {
   const [row] = await db
     .select({
       cluster: sql<string>`(select system_identifier::text from pg_control_system())`,
       database: sql<string>`(select oid::text from pg_database where datname = current_database())`,
     })
     .from(sql`(values (1)) as one`);
-  return createHash('sha256').update(`${row?.cluster} ${row?.database}`).digest('base64url').slice(0, 12);
+  const id = createHmac('sha256', key).update(`database ${row?.cluster} ${row?.database}`);
+  return id.digest('base64url').slice(0, 12);
 }
 
 /** The opaque cursor of a position, as PostgreSQL writes it. */
