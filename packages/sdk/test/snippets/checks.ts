@@ -64,7 +64,7 @@ async function chatInPage(place: Place): Promise<void> {
       const thread = friend.duet.live.conversation(conversation_id);
       const isRead = ({ messages, conversation }: ThreadSnapshot) =>
         messages.length === 2 && conversation?.peer_read_seq !== 0;
-      const { messages } = await until(thread, isRead, 60_000);
+      const { messages } = await until(thread, isRead);
       assert.equal(messages.at(-1)?.content, 'Hello yourself');
       thread.markRead();
       assert.match(await ends(), /seen/);
