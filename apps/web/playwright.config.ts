@@ -1,3 +1,4 @@
+import { PATIENCE_MS } from '@duet/testing/wait';
 import { defineConfig } from '@playwright/test';
 import { CHROMIUM_FLAGS, findChromium } from './e2e/harness/chromium.ts';
 
@@ -16,13 +17,14 @@ export default defineConfig({
   workers: 2,
   fullyParallel: true,
   forbidOnly: Boolean(process.env['CI']),
-  timeout: 60_000,
-  expect: { timeout: 10_000 },
+  // Nothing fails for being slow: what is waited for is sure to come, and only a hang takes so long.
+  timeout: 5 * PATIENCE_MS,
+  expect: { timeout: PATIENCE_MS },
   reporter: [['list']],
   use: {
     launchOptions: { ...(executablePath && { executablePath }), args: CHROMIUM_FLAGS },
-    actionTimeout: 10_000,
-    navigationTimeout: 20_000,
+    actionTimeout: PATIENCE_MS,
+    navigationTimeout: PATIENCE_MS,
     locale: 'en-GB',
     timezoneId: 'Europe/Berlin',
     trace: { mode: 'retain-on-failure', screenshots: false },

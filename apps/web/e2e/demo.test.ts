@@ -1,5 +1,6 @@
 import { Chat } from './harness/chat.ts';
 import { expect, test } from './harness/test.ts';
+import { A_LOOK, whileTyping } from './harness/typing.ts';
 
 test('I try it with two people: one click, both sides are live, and a reload keeps them', async ({
   visit,
@@ -24,7 +25,7 @@ test('I try it with two people: one click, both sides are live, and a reload kee
   await first.say('Hello from the left');
   await expect(second.message('Hello from the left')).toBeVisible();
   await second.field.pressSequentially('Hello');
-  await expect(first.thread.getByText('is typing')).toBeVisible();
+  await whileTyping(second.field, () => expect(first.thread.getByText('is typing')).toBeVisible(A_LOOK));
   await second.field.press('Enter');
   await expect(first.messages).toHaveText([/^Hello from the left/, /^Hello/]);
 

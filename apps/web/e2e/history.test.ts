@@ -1,3 +1,4 @@
+import { PATIENCE_MS } from '@duet/testing/wait';
 import { seedHistory } from './harness/history.ts';
 import type { Account } from './harness/people.ts';
 import { nameLike, register, say } from './harness/people.ts';
@@ -24,7 +25,7 @@ const test = base.extend<object, { history: History }>({
       ]);
       await use({ reader, friend, id: await seedHistory(reader, friend, MESSAGES) });
     },
-    { scope: 'worker', timeout: 90_000 },
+    { scope: 'worker', timeout: 5 * PATIENCE_MS },
   ],
 });
 // One history for all of them.
@@ -104,7 +105,7 @@ test('While I scroll, messages only ever go the way I turn the wheel', async ({ 
         await page.mouse.wheel(0, -600);
         return pages;
       },
-      { intervals: [30], timeout: 30_000 },
+      { intervals: [30] },
     )
     .toBeGreaterThanOrEqual(10);
   await expectStill(chat);

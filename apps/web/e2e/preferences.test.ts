@@ -1,6 +1,7 @@
 import type { Page } from '@playwright/test';
 import { conversationOf, say } from './harness/people.ts';
 import { expect, test } from './harness/test.ts';
+import { A_LOOK, whileTyping } from './harness/typing.ts';
 
 /** What moves on the page right now. */
 const moving = (page: Page) =>
@@ -21,10 +22,11 @@ for (const reducedMotion of ['no-preference', 'reduce'] as const) {
     const id = await conversationOf(ada, ben);
     await Promise.all([ada.page.goto(`/#/c/${id}`), ben.page.goto(`/#/c/${id}`)]);
     await expect(ada.chat.thread.getByText('online')).toBeVisible();
-    await ben.chat.field.pressSequentially('Hm');
-    await expect(ada.chat.thread.getByText(`${ben.name} is typing`)).toBeVisible();
-    if (isCalm) expect(await moving(ada.page)).toBe(0);
-    else expect(await moving(ada.page)).toBeGreaterThan(0);
+    await whileTyping(ben.chat.field, async () => {
+      await expect(ada.chat.thread.getByText(`${ben.name} is typing`)).toBeVisible(A_LOOK);
+      if (isCalm) expect(await moving(ada.page)).toBe(0);
+      else expect(await moving(ada.page)).toBeGreaterThan(0);
+    });
     await ada.page.getByRole('button', { name: 'Menu' }).click();
     await expect(ada.page.getByRole('dialog', { name: 'Menu' })).toBeVisible();
     if (isCalm) expect(await moving(ada.page)).toBe(0);

@@ -32,7 +32,7 @@ export interface Plan {
 }
 
 /** How long everything may take to become quiet once nothing goes wrong any more. */
-const QUIET_MS = 90_000;
+const QUIET_MS = 180_000;
 
 /** One run: deployment, crowd, faults; then quiet, everything read once more, and checked. */
 export async function run(plan: Plan, say: (line: string) => void): Promise<RunResult> {

@@ -10,7 +10,7 @@ import { createDatabase } from '../servers/database.ts';
 import { JWT_SECRET } from '../servers/tokens.ts';
 
 const DUET = fileURLToPath(new URL('../../../server/src/main.ts', import.meta.url));
-const START_TIMEOUT_MS = 60_000;
+const START_TIMEOUT_MS = 180_000;
 
 /** A server that can be looked into, or, with a URL alone, only talked to. */
 export interface Target {

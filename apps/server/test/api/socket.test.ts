@@ -217,7 +217,7 @@ describe('4.4 order', () => {
 describe('4.5 and 4.6 ends', () => {
   test('a peer that does not answer pings is ended', async () => {
     vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
-    onTestFinished(startClock);
+    onTestFinished(() => void vi.useRealTimers());
     const impatient = await startServer({ HEARTBEAT_SECONDS: '25' });
     try {
       const [ada, ben] = [await impatient.person(), await impatient.person()];

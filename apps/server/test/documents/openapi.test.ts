@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { allOperations } from '@duet/contract';
+import { PATIENCE_MS } from '@duet/testing/wait';
 import { createConfig, lintFromString } from '@redocly/openapi-core';
 import { generateApi } from 'swagger-typescript-api';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -14,7 +15,7 @@ import { type Person, startServer, type TestServer } from '../harness/server.ts'
 const serverFolder = fileURLToPath(new URL('../..', import.meta.url));
 const execute = promisify(execFile);
 const run = async (file: string, args: string[], cwd: string) => {
-  const done = await execute(file, args, { cwd, timeout: 15_000 }).catch(
+  const done = await execute(file, args, { cwd, timeout: PATIENCE_MS }).catch(
     (error: { stdout?: string }) => error,
   );
   if (done instanceof Error)

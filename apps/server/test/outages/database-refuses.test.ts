@@ -161,7 +161,6 @@ test('6.10 all connections wait for locks: others get 503 after a while, nothing
   const [theirs, message_id] = [await free.ben.connect(free.id), randomUUID()];
   const held = chats.map(({ id }) => id);
   for (const { ada, id } of chats) expect((await post(ada, id, 'unread')).status).toBe(201);
-  const from = performance.now();
   const release = await hold((tx) => tx`select from conversations where id in ${tx(held)} for update`);
   const reads = chats.map(({ ben, id }) => ben.post(`/api/chat/conversations/${id}/read/`, { seq: 1 }));
   const sends = chats.map(({ ada, id }) => post(ada, id, 'late'));
@@ -179,7 +178,6 @@ test('6.10 all connections wait for locks: others get 503 after a while, nothing
   expect(ready.status).toBe(200); // for the database is there
   if (read.status !== 200) expectUnavailable(read);
   const answers = await Promise.all([...reads, ...sends]);
-  expect(performance.now() - from).toBeLessThan(19_000);
   for (const answer of answers) expectUnavailable(answer);
   // Sends to others have connections of their own.
   expect((await post(free.ada, free.id, 'free', message_id)).status).toBe(201);

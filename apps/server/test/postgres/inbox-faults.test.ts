@@ -62,25 +62,31 @@ test('7.6 a conversation that was opened is shown as it was made, though the oth
   const [ada, ben] = [await server.person('ada'), await server.person('ben')];
   const theirs = await connectInbox(server.url, { query: `?token=${ben.token}` });
   await theirs.next();
-  await sql`create function wait_a_little() returns trigger language plpgsql as $$ begin perform pg_sleep(0.3); return new; end $$`;
-  await sql`create trigger slow before insert on conversations for each row execute function wait_a_little()`;
+  await sql`create function wait() returns trigger language plpgsql as $$ begin perform pg_advisory_xact_lock(1); return new; end $$`;
+  await sql`create trigger slow before insert on conversations for each row execute function wait()`;
+  const holder = await sql.reserve();
   try {
+    await holder`select pg_advisory_lock(1)`;
     const opening = ada.open(ben);
     const inserting = () =>
       sql`select 1 from pg_stat_activity where datname = current_database() and query like 'insert into "conversations"%' and state = 'active'`;
     await expect.poll(async () => (await inserting()).length, { timeout: PATIENCE_MS }).toBe(1);
     // Has the table once it is inserted, and before it is read for the answer.
-    await sql.begin(async (tx) => {
+    const writing = sql.begin(async (tx) => {
       await tx`lock table conversations in access exclusive mode`;
       await tx`update conversations set last_seq = 1, user1_unread = 1 where user1_id = ${ada.id}`;
     });
+    await expect.poll(() => waitingFor(sql, 'conversations'), { timeout: PATIENCE_MS }).toBe(1);
+    await holder`select pg_advisory_unlock(1)`;
+    await writing;
     expect(await opening).toMatchObject({ last_seq: 1, unread_count: 1 });
     expect(await theirs.next()).toMatchObject({
       type: 'conversation',
       conversation: { last_seq: 0, unread_count: 0 },
     });
   } finally {
-    await sql`drop function wait_a_little cascade`;
+    holder.release();
+    await sql`drop function wait cascade`;
     await theirs.close();
   }
 });

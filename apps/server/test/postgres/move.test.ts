@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { createEmbedded, createPostgres } from '@duet/testing/database';
+import { PATIENCE_MS } from '@duet/testing/wait';
 import { afterAll, expect, test } from 'vitest';
 import { entity, request } from '../harness/http.ts';
 import { Person, startServerOn } from '../harness/server.ts';
@@ -38,7 +39,7 @@ test('what the embedded database held goes on at PostgreSQL: people, passwords, 
   const move = () =>
     promisify(execFile)(process.execPath, [MOVE], {
       env: { ...embedded.env, ...database.env },
-      timeout: 30_000,
+      timeout: PATIENCE_MS,
     });
   expect((await move()).stdout).toContain('JWT_SECRET');
   await expect(move()).rejects.toThrow('that database has users of its own already');

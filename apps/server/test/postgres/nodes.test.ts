@@ -39,4 +39,4 @@ test('three nodes that start together on an empty database migrate it once and s
     await sql.end();
     await database.drop();
   }
-}, 60_000);
+});

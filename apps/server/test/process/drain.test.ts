@@ -13,7 +13,7 @@ afterAll(drop);
 describe('a server that runs', () => {
   let server: ServerProcess;
   beforeAll(async () => {
-    server = await startProcess({ ...env, SHUTDOWN_DELAY_SECONDS: '2' });
+    server = await startProcess({ ...env, SHUTDOWN_DELAY_SECONDS: '3' });
   });
 
   test('says where it is and what the embedded database can take', () => {
@@ -46,7 +46,6 @@ describe('a server that runs', () => {
       'POST /api/auth/token/ HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 9\r\n\r\n{',
     );
     for (const tcp of [idle, half]) tcp.on('error', () => {});
-    const started = Date.now();
     server.kill('SIGTERM');
     let ready = 200;
     while (ready === 200) ready = (await request(server.url, 'GET', '/readyz')).status;
@@ -56,8 +55,9 @@ describe('a server that runs', () => {
     expect(await socket.next()).toMatchObject({ message: 'last words' });
     const goingAway = { code: 1012, reason: 'server_restarting' };
     expect(await socket.closed).toEqual(goingAway);
-    expect(await (await ada.connect(id)).closed).toEqual(goingAway);
-    expect(await server.exit).toBe(0);
-    expect(Date.now() - started).toBeLessThan(10_000);
+    // Who comes while it drains hears the same; on a slow machine nobody may be there any more.
+    const late = await ada.connect(id).catch(() => undefined);
+    if (late) expect(await late.closed).toEqual(goingAway);
+    expect(await server.exit).toBe(0); // after 10 s it would be 1
   });
 });

@@ -1,3 +1,4 @@
+import { PATIENCE_MS } from '@duet/testing/wait';
 import { test as base, expect } from '@playwright/test';
 import { type Account, nameLike, register } from './people.ts';
 import { type Server, startServer } from './server.ts';
@@ -30,7 +31,7 @@ export const test = base.extend<Fixtures, WorkerFixtures>({
       await use(server);
       await server.destroy();
     },
-    { scope: 'worker', timeout: 90_000 },
+    { scope: 'worker', timeout: 5 * PATIENCE_MS },
   ],
   // biome-ignore lint/correctness/noEmptyPattern: Playwright takes nothing but a pattern
   trouble: async ({}, use) => {

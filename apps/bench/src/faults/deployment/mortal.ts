@@ -28,7 +28,7 @@ export interface MortalOptions {
 }
 
 const RESTART_MS = 200;
-const UP_TIMEOUT_MS = 60_000;
+const UP_TIMEOUT_MS = 180_000;
 
 export async function startMortal({ name, command, env, port, log }: MortalOptions): Promise<Mortal> {
   let ended = false;
@@ -64,9 +64,9 @@ export async function startMortal({ name, command, env, port, log }: MortalOptio
     await kill();
   });
   const up = async () => {
-    const end = Date.now() + UP_TIMEOUT_MS;
+    const end = performance.now() + UP_TIMEOUT_MS;
     while (!(await answers(port))) {
-      if (Date.now() > end)
+      if (performance.now() > end)
         throw new Error(`${name} does not listen: ${readFileSync(log, 'utf8').slice(-2000)}`);
       await sleep(50);
     }

@@ -4,7 +4,7 @@ import type { Person } from '../clients/people.ts';
 import { type Plan, seenOf, stateOf } from '../clients/world.ts';
 import type { FinalMessage, FinalView, State } from './event.ts';
 
-const TIMEOUT_MS = 20_000;
+const TIMEOUT_MS = 60_000;
 const TRIES = 5;
 
 /** Everything once more, through REST: each conversation on every node, as both of its people. */

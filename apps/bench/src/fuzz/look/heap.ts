@@ -4,7 +4,7 @@ import { bounded } from '../wire/bounded.ts';
 
 const reply = z.object({ id: z.number(), result: z.unknown() });
 const usage = z.object({ usedSize: z.number() });
-const BOUND_MS = 30_000;
+const BOUND_MS = 60_000;
 
 /** How much JavaScript memory a process uses after a collection, in bytes, as its inspector says. */
 export async function usedHeap(inspector: string): Promise<number> {
