@@ -15,10 +15,9 @@ export function stopClock(): void {
   const fromZero = performance.now.bind(performance);
   performance.now = () => held ?? since + fromZero();
   // What is to be done at once, as the driver's connecting, takes no time. (A spy of vitest's would be put back when the file ends.)
-  const { setTimeout: fakeSetTimeout } = globalThis;
-  const later = (...given: Parameters<typeof setTimeout>) =>
-    (given[1] ? fakeSetTimeout : realSetTimeout)(...given);
-  globalThis.setTimeout = Object.assign(later, { __promisify__: realSetTimeout.__promisify__ });
+  globalThis.setTimeout = new Proxy(globalThis.setTimeout, {
+    apply: (fake, self, given) => Reflect.apply(given[1] ? fake : realSetTimeout, self, given),
+  });
 }
 
 /** As much time passes at once, and whatever was to happen in it does. */
