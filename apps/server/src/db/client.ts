@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { PGlite } from '@electric-sql/pglite';
 import type { PgDatabase, PgQueryResultHKT } from 'drizzle-orm/pg-core';
@@ -7,6 +7,7 @@ import { StartupError } from '../startup-error.ts';
 import { DatabaseUnavailable } from './errors.ts';
 import { Failures } from './failures.ts';
 import { lockFolder } from './lock-folder.ts';
+import { makeFolder } from './make-folder.ts';
 import { migratePglite, migratePostgres } from './migrate.ts';
 import { makeDatabase } from './new-database.ts';
 import { casing, openPool } from './pool.ts';
@@ -108,7 +109,7 @@ export async function openPostgres(url: string, log: DatabaseLog): Promise<Datab
  */
 export async function openEmbedded(dataDir: string, log: DatabaseLog): Promise<DatabaseHandle> {
   try {
-    mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+    makeFolder(dataDir);
   } catch (cause) {
     throw new StartupError(`DATA_DIR: ${dataDir} is not a folder that can be made or used`, { cause });
   }
