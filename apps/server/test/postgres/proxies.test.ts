@@ -2,6 +2,7 @@ import { request as httpRequest } from 'node:http';
 import { errors } from '@duet/contract';
 import { createDuet, createRest } from '@duet/sdk';
 import { createPostgres, type TestDatabase } from '@duet/testing/database';
+import { freePort } from '@duet/testing/port';
 import { PATIENCE_MS } from '@duet/testing/wait';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { entity, expectProblem, request } from '../harness/http.ts';
@@ -30,7 +31,9 @@ beforeAll(async () => {
     RATE_LIMITS: '100',
     TRUST_PROXY: '1',
   };
-  nodes.push(...(await Promise.all([startProcess(env), startProcess(env)])));
+  // Ports that they come back to, and that nobody else is given meanwhile.
+  const start = async () => startProcess({ ...env, PORT: `${await freePort()}` });
+  nodes.push(await start(), await start());
 });
 afterAll(async () => {
   for (const node of nodes) node.kill('SIGTERM');
