@@ -24,7 +24,11 @@ const watch = setInterval(() => {
   if (process.ppid !== parent || !launchers.every(isAlive)) end();
 }, LOOK_MS);
 for (const signal of ['SIGTERM', 'SIGHUP'] as const) process.on(signal, end);
-process.on('SIGINT', () => {}); // A Ctrl-C reaches the command, too.
+// A Ctrl-C reaches the command, too, and ends npx: to be told twice is for turbo to kill what it runs.
+const hasTerminal = [process.stdin, process.stdout, process.stderr].some(({ isTTY }) => isTTY);
+process.on('SIGINT', () => {
+  if (hasTerminal) clearInterval(watch);
+});
 
 child.once('error', (error) => {
   console.error(`${command}: ${error.message}`);
