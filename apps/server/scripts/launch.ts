@@ -13,6 +13,12 @@ const LAUNCHER = /^(\S*\/)?(npm|npx|pnpm|turbo)\b|^(\S*\/)?node \S*\b(npm|npx|pn
 const [command = '', ...args] = process.argv.slice(2);
 const parent = process.ppid;
 const launchers = launchersOf(parent);
+// npx was told to end while pnpm installed or built: that went on, and nobody is left to end what comes now.
+const isFromNpx = /[\\/]_npx[\\/]/.test(process.env['npm_execpath'] ?? '');
+if (isFromNpx && launchers.length > 0 && !launchers.some(({ command }) => /\bnp[mx]\b/.test(command))) {
+  console.error('npx has ended, and so does this');
+  process.exit(143);
+}
 const child = spawn(command, args, { stdio: 'inherit', shell: process.platform === 'win32' });
 
 const end = () => {
@@ -21,7 +27,7 @@ const end = () => {
   setTimeout(() => child.kill('SIGKILL'), GRACE_MS).unref();
 };
 const watch = setInterval(() => {
-  if (process.ppid !== parent || !launchers.every(isAlive)) end();
+  if (process.ppid !== parent || !launchers.every(({ pid }) => isAlive(pid))) end();
 }, LOOK_MS);
 for (const signal of ['SIGTERM', 'SIGHUP'] as const) process.on(signal, end);
 // A Ctrl-C reaches the command, too, and ends npx: to be told twice is for turbo to kill what it runs.
@@ -37,16 +43,16 @@ child.once('error', (error) => {
 child.once('exit', (code, signal) => process.exit(code ?? 128 + constants.signals[signal ?? 'SIGTERM']));
 
 /** From a process upwards, as far as the outermost launcher; no further, for a terminal may be left. */
-function launchersOf(pid: number): number[] {
-  const above: { pid: number; isLauncher: boolean }[] = [];
-  for (let next = pid; next > 1; ) {
+function launchersOf(pid: number): { pid: number; command: string }[] {
+  const above: { pid: number; command: string }[] = [];
+  for (let next = pid; next > 0; ) {
     const shown = show(next);
     if (!shown) break;
-    above.push({ pid: next, isLauncher: LAUNCHER.test(shown.command) });
+    above.push({ pid: next, command: shown.command });
     next = shown.parent;
   }
-  const outermost = above.findLastIndex(({ isLauncher }) => isLauncher);
-  return above.slice(0, outermost + 1).map((each) => each.pid);
+  const outermost = above.findLastIndex(({ command }) => LAUNCHER.test(command));
+  return above.slice(0, outermost + 1);
 }
 
 function show(pid: number): { parent: number; command: string } | undefined {

@@ -20,6 +20,33 @@ test.for([
   ['start', 'npx', 'SIGKILL', /^npm exec /],
   ['dev', 'turbo', 'SIGTERM', /^\S*turbo run /],
 ] as const)('`%s`: %s alone gets a %s', async ([script, _who, signal, title]) => {
+  const { database, port, pid, output } = await type(script);
+  await expect.poll(output, poll).toContain('Duet is running');
+
+  const all = [pid, ...descendantsOf(pid)];
+  const target = all.findLast((pid) => title.test(titleOf(pid)));
+  if (target === undefined) throw new Error(`none of ${all.map(titleOf).join('\n')}`);
+  process.kill(target, signal);
+
+  await expect.poll(() => all.filter(isAlive).map(titleOf), poll).toEqual([]);
+  expect(output()).toContain('"msg":"stopping"');
+  expect(await isListening(port)).toBe(false);
+  // It let go of its database, too.
+  const next = await startServer({ env: { ...database.env, JWT_SECRET } });
+  expect(await next.end()).toBe(0);
+});
+
+test('`start`: npx alone gets a SIGTERM before the server is there', async () => {
+  const { port, pid, output, hasEnded } = await type('start');
+  await expect.poll(output, poll).toContain('turbo run build');
+  process.kill(pid, 'SIGTERM');
+  await hasEnded; // all that wrote to its output
+  expect(output()).not.toContain('Duet is running');
+  expect(await isListening(port)).toBe(false);
+});
+
+/** Types a script's command, on a database and a port of the test's own. */
+async function type(script: string) {
   const database = createEmbedded();
   onTestFinished(() => database.drop());
   const port = await freePort();
@@ -30,23 +57,12 @@ test.for([
   });
   endWhenDead(child);
   onTestFinished(() => void child.kill('SIGKILL'));
+  const hasEnded = new Promise((resolve) => child.once('close', resolve));
   let output = '';
   for (const stream of [child.stdout, child.stderr])
     stream.setEncoding('utf8').on('data', (text: string) => (output += text));
-  await expect.poll(() => output, poll).toContain('Duet is running');
-
-  const all = [child.pid ?? 0, ...descendantsOf(child.pid ?? 0)];
-  const target = all.findLast((pid) => title.test(titleOf(pid)));
-  if (target === undefined) throw new Error(`none of ${all.map(titleOf).join('\n')}`);
-  process.kill(target, signal);
-
-  await expect.poll(() => all.filter(isAlive).map(titleOf), poll).toEqual([]);
-  expect(output).toContain('"msg":"stopping"');
-  expect(await isListening(port)).toBe(false);
-  // It let go of its database, too.
-  const next = await startServer({ env: { ...database.env, JWT_SECRET } });
-  expect(await next.end()).toBe(0);
-});
+  return { database, port, pid: child.pid ?? 0, output: () => output, hasEnded };
+}
 
 function isListening(port: number): Promise<boolean> {
   return new Promise((resolve) => {
