@@ -39,6 +39,8 @@ test.for([
 test('`start`: npx alone gets a SIGTERM before the server is there', async () => {
   const { port, pid, output, hasEnded } = await type('start');
   await expect.poll(output, poll).toContain('turbo run build');
+  for (const each of descendantsOf(pid))
+    onTestFinished(() => void (isAlive(each) && process.kill(each, 'SIGKILL')));
   process.kill(pid, 'SIGTERM');
   await hasEnded; // all that wrote to its output
   expect(output()).not.toContain('Duet is running');
