@@ -99,8 +99,9 @@ test('a server that says when to come back is not asked sooner', async () => {
   const call = createRest({ url, getToken }).users.me();
   await eventually(() => heard.length === 1 && vi.getTimerCount() === timers + 2); // its own time, and the wait
   vi.advanceTimersByTime(999);
-  await fetch(`${url}/else`);
-  expect(heard.map(({ path }) => path)).toEqual(['/api/chat/users/me/', '/else']);
+  // While others get twenty answers it asks for nothing.
+  for (let n = 0; n < 20; n += 1) await fetch(`${url}/else`);
+  expect(heard.filter(({ path }) => path !== '/else')).toHaveLength(1);
   vi.advanceTimersByTime(1);
   expect(await call).toEqual(me);
 });
