@@ -141,7 +141,16 @@ test.concurrent('a run ends, whatever the server does', async ({ expect }) => {
   const url = await pretend((request, response) => {
     if (request.url === '/' || request.url === '/api/auth/register/') response.writeHead(404).end();
   });
-  const { code, out } = await run('--url', url, '--jwt-secret', 'x', '--only', '1.4,7.1', '--patience', '0.5');
+  const { code, out } = await run(
+    '--url',
+    url,
+    '--jwt-secret',
+    'x',
+    '--only',
+    '1.4,7.1',
+    '--patience',
+    '0.5',
+  );
   expect(out).toMatch(/\d+ cases: 0 hold, \d+ fail, \d+ not applicable/);
   expect(code).toBe(1);
 });
