@@ -42,8 +42,7 @@ test('`start`: npx alone gets a SIGTERM before the server is there', async () =>
   for (const each of descendantsOf(pid))
     onTestFinished(() => void (isAlive(each) && process.kill(each, 'SIGKILL')));
   process.kill(pid, 'SIGTERM');
-  await hasEnded; // all that wrote to its output
-  expect(output()).not.toContain('Duet is running');
+  await hasEnded; // all that wrote to its output, and so a server that came up all the same
   expect(await isListening(port)).toBe(false);
 });
 
