@@ -1,14 +1,14 @@
-import { fileURLToPath } from 'node:url';
 import { startApp } from './app.ts';
 import { banner } from './banner.ts';
 import { parseConfig } from './config.ts';
+import { fileOf } from './files.ts';
 import { createLogger } from './log.ts';
 import { startupErrorOf } from './startup-error.ts';
 
 /** Within this the process ends after a signal, whatever hangs. */
 const SHUTDOWN_LIMIT_MS = 10_000;
 /** What the build of the web app makes. */
-const WEB_FOLDER = fileURLToPath(new URL('../../web/dist', import.meta.url));
+const WEB_FOLDER = fileOf('../web/dist');
 
 /** Until it serves, a signal ends it at once: nothing is lost that a kill would not lose, too. */
 const quit = () => process.exit(0);

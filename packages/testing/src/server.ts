@@ -3,7 +3,9 @@ import { fileURLToPath } from 'node:url';
 import { endWhenDead } from './leftovers.ts';
 import { bounded } from './wait.ts';
 
-const MAIN = fileURLToPath(new URL('../../../apps/server/src/main.ts', import.meta.url));
+/** The variable in which workers find the bundle that their servers run. */
+export const BUNDLE = 'DUET_TEST_BUNDLE';
+const SOURCES = fileURLToPath(new URL('../../../apps/server/src/main.ts', import.meta.url));
 /** Servers of tests start again and again: what Node compiles of them is kept from one to the next. */
 const COMPILED = fileURLToPath(new URL('../node_modules/.cache/compiled', import.meta.url));
 /** What knows tokens under this secret is a server of a test. */
@@ -41,7 +43,7 @@ export interface ServerOptions {
 
 /** Runs the server, as `pnpm start` does. */
 export function runServer({ env, execArgv = [], onText }: ServerOptions): ServerProcess {
-  const child = spawn(process.execPath, [...execArgv, MAIN], {
+  const child = spawn(process.execPath, [...execArgv, process.env[BUNDLE] ?? SOURCES], {
     env: {
       PATH: process.env['PATH'],
       NODE_COMPILE_CACHE: COMPILED,

@@ -1,6 +1,5 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { PGlite } from '@electric-sql/pglite';
 import type { PgDatabase, PgQueryResultHKT } from 'drizzle-orm/pg-core';
 import { drizzle as drizzlePglite } from 'drizzle-orm/pglite';
 import { StartupError } from '../startup-error.ts';
@@ -10,6 +9,7 @@ import { lockFolder } from './lock-folder.ts';
 import { makeFolder } from './make-folder.ts';
 import { migratePglite, migratePostgres } from './migrate.ts';
 import { makeDatabase } from './new-database.ts';
+import { openPglite } from './pglite.ts';
 import { casing, openPool } from './pool.ts';
 import { type DatabaseLog, Pulse } from './pulse.ts';
 
@@ -120,7 +120,7 @@ export async function openEmbedded(dataDir: string, log: DatabaseLog): Promise<D
       log.info({ folder }, 'making the embedded database');
       await makeDatabase(folder, (seconds) => log.info({ seconds }, 'still making the embedded database'));
     }
-    const client = await PGlite.create(folder);
+    const client = await openPglite(folder);
     const failures = new Failures({ log });
     const db = drizzlePglite(failures.watch(client), { casing });
     await migratePglite(db);

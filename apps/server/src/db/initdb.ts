@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
+import { fileOf } from '../files.ts';
 
 const TELL_EVERY_MS = 2000;
 
@@ -11,7 +12,7 @@ export async function initdb(folder: string, tell: (seconds: number) => void): P
   const started = performance.now();
   const telling = setInterval(() => tell(Math.round((performance.now() - started) / 1000)), TELL_EVERY_MS);
   try {
-    await once(new Worker(new URL('./initdb-worker.ts', import.meta.url), { workerData: folder }), 'exit');
+    await once(new Worker(fileOf('src/db/initdb-worker.ts'), { workerData: folder }), 'exit');
   } finally {
     clearInterval(telling);
   }

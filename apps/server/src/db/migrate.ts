@@ -1,12 +1,12 @@
-import { fileURLToPath } from 'node:url';
 import type { PgliteDatabase } from 'drizzle-orm/pglite';
 import { migrate as migrateWithPglite } from 'drizzle-orm/pglite/migrator';
 import { drizzle } from 'drizzle-orm/postgres-js';
 import { migrate as migrateWithPostgres } from 'drizzle-orm/postgres-js/migrator';
+import { fileOf } from '../files.ts';
 import { StartupError } from '../startup-error.ts';
 import { connect } from './connect.ts';
 
-const migrationsFolder = fileURLToPath(new URL('./migrations', import.meta.url));
+const migrationsFolder = fileOf('src/db/migrations');
 
 /** Any number that nobody else locks in this database: "duet" in ASCII. */
 const MIGRATION_LOCK = 0x64756574;

@@ -1,8 +1,8 @@
 import { existsSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { cp } from 'node:fs/promises';
 import { findPackageJSON } from 'node:module';
-import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
+import { fileOf } from '../files.ts';
 import { initdb } from './initdb.ts';
 
 /**
@@ -13,7 +13,7 @@ import { initdb } from './initdb.ts';
 export function readyDatabase(): string {
   const file = findPackageJSON('@electric-sql/pglite', import.meta.url);
   const { version } = z.object({ version: z.string() }).parse(JSON.parse(readFileSync(file ?? '', 'utf8')));
-  return fileURLToPath(new URL(`../../dist/embedded-${version}`, import.meta.url));
+  return fileOf(`dist/embedded-${version}`);
 }
 
 /**

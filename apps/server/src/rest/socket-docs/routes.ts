@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { FastifyInstance } from 'fastify';
+import { fileOf } from '../../files.ts';
 import type { Document } from './outline.ts';
 import { socketPage } from './page.ts';
 
@@ -10,7 +11,7 @@ export function registerSocketDocs(app: FastifyInstance, document: Document): vo
   const page = socketPage(document, STYLES);
   app.get('/docs/socket/', (_request, reply) => reply.type('text/html; charset=utf-8').send(page));
   for (const name of STYLES) {
-    const style = readFileSync(new URL(name, import.meta.url), 'utf8');
+    const style = readFileSync(fileOf(`src/rest/socket-docs/${name}`), 'utf8');
     app.get(`/docs/socket/${name}`, (_request, reply) => reply.type('text/css; charset=utf-8').send(style));
   }
 }
