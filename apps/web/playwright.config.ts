@@ -1,6 +1,9 @@
 import { PATIENCE_MS } from '@duet/testing/wait';
 import { defineConfig } from '@playwright/test';
-import { CHROMIUM_FLAGS, findChromium } from './e2e/harness/chromium.ts';
+import { CHROMIUM_FLAGS, findChromium, findShell } from './e2e/harness/chromium.ts';
+
+/** A page without a window is not looked away from, and shows no notifications. */
+const WITH_WINDOWS = ['looking-away.test.ts', 'notifications.test.ts'];
 
 const executablePath = findChromium();
 if (!executablePath) {
@@ -32,9 +35,18 @@ export default defineConfig({
   },
   projects: executablePath
     ? [
-        { name: 'e2e', testMatch: '*.test.ts' },
+        { name: 'e2e-windows', testMatch: WITH_WINDOWS },
+        {
+          name: 'e2e',
+          testMatch: '*.test.ts',
+          testIgnore: WITH_WINDOWS,
+          use: { launchOptions: { executablePath: findShell() ?? executablePath, args: CHROMIUM_FLAGS } },
+        },
         { name: 'figures', testMatch: 'figures.ts' },
         { name: 'screenshots', testMatch: 'screenshots.ts' },
       ]
-    : [{ name: 'e2e', testIgnore: '**' }],
+    : [
+        { name: 'e2e', testIgnore: '**' },
+        { name: 'e2e-windows', testIgnore: '**' },
+      ],
 });

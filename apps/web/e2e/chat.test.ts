@@ -61,24 +61,6 @@ test('I see that my message was sent, and that it was read once somebody looked 
   await expect(ben.chat.row(ada.name)).not.toContainText('unread');
 });
 
-test('What comes while I look elsewhere stays unread until I am back', async ({ join }) => {
-  const [ada, ben] = await Promise.all([join('Ada'), join('Ben')]);
-  const id = await conversationOf(ada, ben);
-  await say(ben, id, 'Earlier');
-  await ada.page.goto(`/#/c/${id}`);
-  await expect(ada.chat.message('Earlier')).toBeVisible();
-  await expect(ada.page).toHaveTitle('Duet');
-
-  await ada.lookAway();
-  await say(ben, id, 'Later');
-  await expect(ada.page).toHaveTitle('(1) Duet');
-  await expect(ada.chat.message('Later')).toBeVisible();
-  await expect(ada.chat.log.getByText('New messages')).toBeVisible();
-
-  await ada.lookBack();
-  await expect(ada.page).toHaveTitle('Duet');
-});
-
 test('The list shows who wrote last, how much is unread, and who is there', async ({ join, enrol }) => {
   const [ada, ben, cleo] = await Promise.all([join('Ada'), join('Ben'), enrol('Cleo')]);
   const withBen = await conversationOf(ada, ben);

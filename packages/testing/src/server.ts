@@ -5,6 +5,8 @@ import { bounded } from './wait.ts';
 
 /** The variable in which workers find the bundle that their servers run. */
 export const BUNDLE = 'DUET_TEST_BUNDLE';
+/** V8 would take seconds of a core to compile what a server of a test runs a few times: the embedded database's largest functions. */
+export const QUICK_WASM = '--liftoff-only';
 const SOURCES = fileURLToPath(new URL('../../../apps/server/src/main.ts', import.meta.url));
 /** Servers of tests start again and again: what Node compiles of them is kept from one to the next. */
 const COMPILED = fileURLToPath(new URL('../node_modules/.cache/compiled', import.meta.url));
@@ -35,6 +37,8 @@ export type RunningServer = Omit<ServerProcess, 'url'> & { readonly url: string 
 export interface ServerOptions {
   /** Its whole environment, but for PATH, a free PORT and no delay at the end. */
   readonly env: Readonly<Record<string, string>>;
+  /** Not the bundle but the modules of which it is made, for whoever changes them while they load. */
+  readonly fromSources?: boolean;
   /** Node's own arguments. */
   readonly execArgv?: readonly string[];
   /** Hears what it writes, as it comes. */
@@ -42,8 +46,9 @@ export interface ServerOptions {
 }
 
 /** Runs the server, as `pnpm start` does. */
-export function runServer({ env, execArgv = [], onText }: ServerOptions): ServerProcess {
-  const child = spawn(process.execPath, [...execArgv, process.env[BUNDLE] ?? SOURCES], {
+export function runServer({ env, fromSources, execArgv = [], onText }: ServerOptions): ServerProcess {
+  const main = (!fromSources && process.env[BUNDLE]) || SOURCES;
+  const child = spawn(process.execPath, [QUICK_WASM, ...execArgv, main], {
     env: {
       PATH: process.env['PATH'],
       NODE_COMPILE_CACHE: COMPILED,

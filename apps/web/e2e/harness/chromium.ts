@@ -10,11 +10,19 @@ const PLACES = [
   'C:\\Program Files\\Google\\Chrome\\Application\\chrome.exe',
 ];
 
+/** Chromium without its windows and their tabs, which take most of its time. */
+const SHELLS = ['/usr/bin/chromium-headless-shell'];
+
 /** The Chromium or Chrome of this machine: none is downloaded. `CHROMIUM` says where it is, if it is not where it usually is. */
 export function findChromium(): string | undefined {
   const told = process.env['CHROMIUM'];
   if (told !== undefined && !existsSync(told)) throw new Error(`CHROMIUM: there is no ${told}`);
   return told ?? PLACES.find((place) => existsSync(place));
+}
+
+/** For pages that need no window around them; without one all pages are shown in the whole browser. */
+export function findShell(): string | undefined {
+  return process.env['CHROMIUM'] === undefined ? SHELLS.find((place) => existsSync(place)) : undefined;
 }
 
 /** Nothing that reaches out by itself; a sandbox needs a user who is not root. */

@@ -9,6 +9,7 @@ export function startServer(
   const broken = bugs.length > 0 ? withBugs(bugs) : { execArgv: [], env: {} };
   return startProcess({
     env: { JWT_SECRET, LOG_LEVEL: 'silent', RATE_LIMITS: 'off', ...broken.env, ...env },
+    fromSources: bugs.length > 0,
     execArgv: broken.execArgv,
   });
 }
