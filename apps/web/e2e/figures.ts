@@ -1,3 +1,4 @@
+import { PATIENCE_MS } from '@duet/testing/wait';
 import type { CDPSession, Page } from '@playwright/test';
 import { seedHistory } from './harness/history.ts';
 import { expect, test } from './harness/test.ts';
@@ -16,7 +17,7 @@ declare global {
 }
 
 test.use({ trace: 'off', viewport: { width: 1280, height: 800 } });
-test.describe.configure({ mode: 'serial', timeout: 180_000 });
+test.describe.configure({ mode: 'serial', timeout: 10 * PATIENCE_MS });
 
 async function slowDown(page: Page): Promise<CDPSession> {
   const cdp = await page.context().newCDPSession(page);

@@ -1,4 +1,6 @@
+import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
+import { PATIENCE_MS } from './wait.ts';
 
 const beside = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
@@ -10,8 +12,9 @@ export const common = {
   testTimeout: 300_000,
   hookTimeout: 300_000,
   teardownTimeout: 60_000,
+  expect: { poll: { timeout: PATIENCE_MS } },
   isolate: false,
-  maxWorkers: '100%',
+  maxWorkers: availableParallelism() + 1,
   setupFiles: [beside('./seed.ts')],
 };
 

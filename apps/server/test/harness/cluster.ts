@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { endWhenDead } from '@duet/testing/leftovers';
 import { freePort } from '@duet/testing/port';
 import { removeFolder, scratchFolder } from '@duet/testing/scratch';
+import { PATIENCE_MS } from '@duet/testing/wait';
 import postgres from 'postgres';
 import { vi } from 'vitest';
 import { bounded } from './socket.ts';
@@ -66,7 +67,7 @@ export async function startCluster(): Promise<Cluster> {
     endWhenDead(started, 'SIGQUIT'); // which ends its backends, too
     child = started;
     exit = new Promise((resolve) => started.once('exit', resolve));
-    await vi.waitFor(() => query('select 1'), { timeout: 20_000, interval: 30 });
+    await vi.waitFor(() => query('select 1'), { timeout: PATIENCE_MS, interval: 30 });
   };
   const end = async (signal: NodeJS.Signals) => {
     const backends = signal === 'SIGKILL' && child?.pid !== undefined ? childrenOf(child.pid) : [];

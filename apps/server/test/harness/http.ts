@@ -1,4 +1,5 @@
 import { conversation, message, messagePage, problem, session, user } from '@duet/contract';
+import { PATIENCE_MS } from '@duet/testing/wait';
 import { expect } from 'vitest';
 import { z } from 'zod';
 
@@ -29,8 +30,6 @@ interface RequestOptions {
   readonly headers?: Record<string, string>;
 }
 
-const TIMEOUT_MS = 20_000;
-
 export async function request(
   url: string,
   method: string,
@@ -40,7 +39,7 @@ export async function request(
   const response = await fetch(path.startsWith('http') ? path : url + path, {
     method,
     redirect: 'manual',
-    signal: AbortSignal.timeout(TIMEOUT_MS),
+    signal: AbortSignal.timeout(PATIENCE_MS),
     headers: {
       ...(token && { authorization: `Bearer ${token}` }),
       ...(json !== undefined && { 'content-type': 'application/json' }),

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { endWhenDead } from '@duet/testing/leftovers';
 import { freePort } from '@duet/testing/port';
 import { removeFolder, scratchFolder } from '@duet/testing/scratch';
+import { PATIENCE_MS } from '@duet/testing/wait';
 import { vi } from 'vitest';
 import { bounded } from './socket.ts';
 
@@ -80,7 +81,7 @@ export async function startProxy(
     [output, ...readdirSync(logs).map((of) => readFileSync(join(logs, of), 'utf8'))].join('\n');
   const stop = async () => {
     child.kill('SIGTERM');
-    await bounded('the end of the proxy', exit, 10_000);
+    await bounded('the end of the proxy', exit);
     removeFolder(folder);
   };
   let version = 0;
@@ -93,7 +94,7 @@ export async function startProxy(
         });
         if (!answer.ok || Number(answer.headers.get('x-version') ?? 0) < version) throw new Error(log());
       },
-      { timeout: 10_000, interval: 20 },
+      { timeout: PATIENCE_MS, interval: 20 },
     );
   try {
     await serves();

@@ -61,7 +61,7 @@ export async function personAt(url: string, id: string, name = id): Promise<Pers
 
 /** A token as another system would sign it; good for a minute unless the claims say otherwise. */
 export function mint(claims: Record<string, unknown>, secret = JWT_SECRET, alg = 'HS256'): Promise<string> {
-  const exp = Math.floor(Date.now() / 1000) + 60;
+  const exp = Math.floor(Date.now() / 1000) + 3600;
   return new SignJWT({ exp, ...claims }).setProtectedHeader({ alg }).sign(new TextEncoder().encode(secret));
 }
 

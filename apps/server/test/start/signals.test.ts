@@ -5,6 +5,7 @@ import { createEmbedded } from '@duet/testing/database';
 import { endWhenDead } from '@duet/testing/leftovers';
 import { freePort } from '@duet/testing/port';
 import { descendantsOf, isAlive, titleOf } from '@duet/testing/processes';
+import { hasProgram } from '@duet/testing/programs';
 import { JWT_SECRET, startServer } from '@duet/testing/server';
 import { PATIENCE_MS } from '@duet/testing/wait';
 import { expect, onTestFinished, test } from 'vitest';
@@ -36,6 +37,18 @@ test.for([
   expect(await next.end()).toBe(0);
 });
 
+test.runIf(hasProgram('script', '--version'))('`start`: Ctrl-C at a terminal', async () => {
+  // What `script` hears is typed at a terminal of its own, whose Ctrl-C reaches all that runs there.
+  const { port, pid, output, press, hasEnded } = await type('start', 'at a terminal');
+  await expect.poll(output, poll).toContain('Duet is running');
+  const all = descendantsOf(pid);
+  press('\x03');
+  await hasEnded;
+  await expect.poll(() => all.filter(isAlive).map(titleOf), poll).toEqual([]);
+  expect(output().match(/"msg":"stopping"/g)).toHaveLength(1);
+  expect(await isListening(port)).toBe(false);
+});
+
 test('`start`: npx alone gets a SIGTERM before the server is there', async () => {
   const { port, pid, output, hasEnded } = await type('start');
   await expect.poll(output, poll).toContain('turbo run build');
@@ -47,14 +60,17 @@ test('`start`: npx alone gets a SIGTERM before the server is there', async () =>
 });
 
 /** Types a script's command, on a database and a port of the test's own. */
-async function type(script: string) {
+async function type(script: string, where: 'in a pipe' | 'at a terminal' = 'in a pipe') {
   const database = createEmbedded();
   onTestFinished(() => database.drop());
   const port = await freePort();
-  const child = spawn('npx', ['--yes', 'pnpm@12', script], {
+  const command = ['npx', '--yes', 'pnpm@12', script];
+  const [program = '', ...args] =
+    where === 'in a pipe' ? command : ['script', '-qfec', command.join(' '), '/dev/null'];
+  const child = spawn(program, args, {
     cwd: ROOT,
     env: { ...process.env, ...database.env, JWT_SECRET, PORT: String(port), SHUTDOWN_DELAY_SECONDS: '0' },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['pipe', 'pipe', 'pipe'],
   });
   endWhenDead(child);
   onTestFinished(() => void child.kill('SIGKILL'));
@@ -62,7 +78,8 @@ async function type(script: string) {
   let output = '';
   for (const stream of [child.stdout, child.stderr])
     stream.setEncoding('utf8').on('data', (text: string) => (output += text));
-  return { database, port, pid: child.pid ?? 0, output: () => output, hasEnded };
+  const press = (key: string) => void child.stdin.write(key);
+  return { database, port, pid: child.pid ?? 0, output: () => output, press, hasEnded };
 }
 
 function isListening(port: number): Promise<boolean> {

@@ -19,7 +19,7 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
     return async () => {};
   }
   const database = createEmbedded();
-  const env = { ...database.env, JWT_SECRET, HEARTBEAT_SECONDS: '1', RATE_LIMITS: 'off' };
+  const env = { ...database.env, JWT_SECRET, HEARTBEAT_SECONDS: '25', RATE_LIMITS: 'off' };
   const { url, end } = await startServer({ env });
   process.env[RUNNING] = url;
   project.provide('serverUrl', url);
