@@ -36,7 +36,7 @@ export type Fetch = (
     headers: Record<string, string>;
     body?: string;
     signal: AbortSignal;
-    redirect: 'error';
+    redirect: 'manual';
   },
 ) => Promise<Reply>;
 
@@ -58,16 +58,20 @@ export function createExchange({ url, tokens, fetch, timeoutMs, maxRetries }: Ca
       ...(body !== undefined && { 'content-type': 'application/json' }),
       ...(token !== undefined && { authorization: `Bearer ${token}` }),
     };
-    // The paths are exact: whoever redirects wants the body, a password maybe, to go somewhere else.
+    // The paths are exact: whoever redirects wants the body, a password maybe, to go somewhere else. workerd knows no `error` here.
     const init = {
       method,
       headers,
       signal: deadline.signal,
-      redirect: 'error' as const,
+      redirect: 'manual' as const,
       ...(body !== undefined && { body }),
     };
     try {
       const response = await deadline.race(fetch(baseUrl + path, init));
+      if (isRedirect(response))
+        throw new DuetError('invalid_answer', `${baseUrl} leads somewhere else, which is not followed`, {
+          status: response.status,
+        });
       return answerOf<T>(response, await deadline.race(response.text()));
     } catch (cause) {
       if (cause instanceof DuetError) throw cause;
@@ -101,4 +105,9 @@ export function createExchange({ url, tokens, fetch, timeoutMs, maxRetries }: Ca
       deadline.release();
     }
   };
+}
+
+/** Browsers show of a redirect only that there is one: status 0 (Fetch Standard, 2.2.6). */
+function isRedirect({ status }: Reply): boolean {
+  return status === 0 || (status >= 300 && status < 400);
 }

@@ -18,7 +18,7 @@ const clientErrors = {
   outbox_full: 'retry',
   /** This platform has no `WebSocket`, and none was passed in. */
   no_websocket: 'final',
-  /** Not an answer of a Duet server: a proxy's page, say. */
+  /** Not an answer of a Duet server: a proxy's page, say, or a redirect. */
   invalid_answer: 'final',
 } as const satisfies Record<string, Recovery>;
 

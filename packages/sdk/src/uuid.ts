@@ -6,7 +6,7 @@ let counter = 0;
  * made here, whatever the clock does. `randomUUID` is missing on plain http.
  */
 export function uuidv7(): string {
-  const bytes = crypto.getRandomValues(new Uint8Array(10));
+  const bytes = withRandom(new Uint8Array(10));
   const now = Date.now();
   if (now > time) {
     time = now;
@@ -22,4 +22,11 @@ export function uuidv7(): string {
   const variant = '89ab'[(bytes[8] ?? 0) >> 6];
   const stamp = hex(time, 12);
   return `${stamp.slice(0, 8)}-${stamp.slice(8)}-7${hex(counter, 3)}-${variant}${random.slice(1, 4)}-${random.slice(4)}`;
+}
+
+/** React Native has no `crypto` unless the app brings one. Ids must differ and need not be secret, so the next best will do. */
+function withRandom(bytes: Uint8Array<ArrayBuffer>): Uint8Array {
+  if (typeof crypto !== 'undefined' && typeof crypto.getRandomValues === 'function')
+    return crypto.getRandomValues(bytes);
+  return bytes.map(() => Math.floor(Math.random() * 256));
 }

@@ -263,7 +263,9 @@ test('a redirect is not followed: what is sent goes to nobody else', async () =>
   );
   const rest = createRest({ url, getToken, maxRetries: 0 });
   await expect(rest.auth.signIn({ username: 'ada', password: 'secret' })).rejects.toMatchObject({
-    code: 'network',
+    code: 'invalid_answer',
+    status: 308,
+    recovery: 'final',
   });
   expect(heard).toEqual([]);
 });
