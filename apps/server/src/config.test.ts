@@ -44,6 +44,7 @@ test('everything set is what it says', () => {
       audience: 'duet',
       jwksUrl: undefined,
       algorithms: ['ES256', 'EdDSA'],
+      leewaySeconds: 5,
     },
     localAccounts: false,
     publicUrl: 'https://chat.example',

@@ -1,5 +1,6 @@
 import { MESSAGE_MAX_LENGTH } from '@duet/contract';
 import { z } from 'zod';
+import { DatabaseUrlError, parseDatabaseUrl, withSchema } from './db/url.ts';
 import { noTrust, type Trust, trustIn } from './limits/address.ts';
 import { type CorsOrigins, isLoopbackHost } from './may-call.ts';
 import { StartupError } from './startup-error.ts';
@@ -15,10 +16,16 @@ const list = z.string().transform((value) =>
     .filter(Boolean),
 );
 const httpUrl = z.url({ protocol: /^https?$/, error: 'must be an http or https URL' });
-const origin = httpUrl.refine(
-  (value) => URL.parse(value)?.origin === value,
-  'must be origins: scheme, host and port',
-);
+/** As a page sends it (RFC 6454, 7). `URL` knows the origins of the web alone, and not `capacitor://localhost` or `tauri://localhost`. */
+const origin = z
+  .string()
+  .refine(
+    (value) =>
+      /^https?:/i.test(value)
+        ? URL.parse(value)?.origin === value
+        : /^[a-z][a-z\d+.-]*:\/\/[a-z\d._-]+(:\d+)?$/.test(value),
+    'must be origins: scheme, host and port',
+  );
 const ALGORITHMS = [
   'RS256',
   'RS384',
@@ -42,10 +49,21 @@ const SAMPLERS = [
   'parentbased_traceidratio',
 ] as const;
 
-export const databaseUrl = z
-  .url({ protocol: /^postgres(ql)?$/, error: 'must be a postgres:// URL' })
-  // Without one the driver would take the database of whoever runs the server.
-  .refine((url) => (URL.parse(url)?.pathname.length ?? 0) > 1, 'must name a database');
+export const databaseUrl = z.string().transform((url, issues) => {
+  try {
+    parseDatabaseUrl(url);
+    return url;
+  } catch (error) {
+    if (!(error instanceof DatabaseUrlError)) throw error;
+    issues.addIssue(error.message);
+    return z.NEVER;
+  }
+});
+
+/** A schema's name as it is written without quotes; those that begin with `pg_` are PostgreSQL's own. */
+export const databaseSchema = z
+  .string()
+  .regex(/^(?!pg_)[a-z_][a-z\d_]{0,62}$/, 'must be a name of small letters, digits and underscores');
 
 /** `URL` takes any text after a percent sign, which then cannot be read as a password. */
 const isReadable = (url: string) => {
@@ -80,6 +98,7 @@ const environment = z.object({
   PUBLIC_URL: httpUrl.transform((url) => url.replace(/\/+$/, '')).optional(),
   DATA_DIR: z.string().default('.data'),
   DATABASE_URL: databaseUrl.optional(),
+  DATABASE_SCHEMA: databaseSchema.optional(),
   NATS_URL: natsUrl.optional(),
   JWT_SECRET: z
     .string()
@@ -88,6 +107,7 @@ const environment = z.object({
   AUTH_JWKS_URL: httpUrl.optional(),
   AUTH_ISSUER: z.string().optional(),
   AUTH_AUDIENCE: z.string().optional(),
+  AUTH_LEEWAY_SECONDS: int(0, 300).optional(),
   AUTH_ALGORITHMS: list.pipe(z.array(z.enum(ALGORITHMS)).min(1)).optional(),
   LOCAL_ACCOUNTS: onOff.optional(),
   ACCESS_TOKEN_SECONDS: int(1, 86_400).default(900),
@@ -123,6 +143,8 @@ export type AuthConfig =
       readonly issuer: string;
       readonly audience: string;
       readonly algorithms: readonly string[];
+      /** How far the issuer's clock may be ahead of ours: `nbf` counts from then. */
+      readonly leewaySeconds: number;
     };
 
 /** Everything the environment says; durations carry their unit in the name. */
@@ -177,11 +199,14 @@ export function parseConfig(env: Readonly<Record<string, string | undefined>>): 
   if (e.NATS_URL !== undefined && e.DATABASE_URL === undefined) {
     throw new StartupError('NATS_URL: is for several nodes, which need DATABASE_URL');
   }
+  if (e.DATABASE_SCHEMA !== undefined && e.DATABASE_URL === undefined) {
+    throw new StartupError('DATABASE_SCHEMA: is only for DATABASE_URL');
+  }
   return {
     port: e.PORT,
     host: e.HOST,
     publicUrl: e.PUBLIC_URL,
-    databaseUrl: e.DATABASE_URL,
+    databaseUrl: e.DATABASE_URL && withSchema(e.DATABASE_URL, e.DATABASE_SCHEMA),
     natsUrl: e.NATS_URL,
     dataDir: e.DATA_DIR,
     auth,
@@ -235,10 +260,13 @@ function authOf(e: z.infer<typeof environment>): Config['auth'] {
       issuer: e.AUTH_ISSUER,
       audience: e.AUTH_AUDIENCE,
       algorithms: e.AUTH_ALGORITHMS ?? ['RS256', 'ES256', 'EdDSA'],
+      leewaySeconds: e.AUTH_LEEWAY_SECONDS ?? 5,
     };
   }
   if (e.AUTH_AUDIENCE !== undefined)
     throw new StartupError('AUTH_AUDIENCE: is only for AUTH_JWKS_URL or AUTH_ISSUER');
+  if (e.AUTH_LEEWAY_SECONDS !== undefined)
+    throw new StartupError('AUTH_LEEWAY_SECONDS: is only for AUTH_JWKS_URL or AUTH_ISSUER');
   if (e.AUTH_ALGORITHMS) throw new StartupError('AUTH_ALGORITHMS: is only for AUTH_JWKS_URL or AUTH_ISSUER');
   if (e.JWT_SECRET !== undefined) return { mode: 'secret', secret: new TextEncoder().encode(e.JWT_SECRET) };
   if (e.DATABASE_URL !== undefined) {

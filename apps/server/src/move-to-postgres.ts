@@ -5,11 +5,12 @@ import { pipeline } from 'node:stream/promises';
 import { PGlite } from '@electric-sql/pglite';
 import { getTableName } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/pglite';
-import postgres from 'postgres';
-import { databaseUrl } from './config.ts';
+import { databaseSchema, databaseUrl } from './config.ts';
+import { connect } from './db/connect.ts';
 import { lockFolder } from './db/lock-folder.ts';
 import { migratePglite, migratePostgres } from './db/migrate.ts';
 import { accounts, conversations, messages, secrets, sessions, users } from './db/schema.ts';
+import { withSchema } from './db/url.ts';
 import { StartupError } from './startup-error.ts';
 
 // Copies everything from the embedded database in DATA_DIR to the empty one at DATABASE_URL, all or nothing. The embedded one stays as it is.
@@ -17,10 +18,12 @@ import { StartupError } from './startup-error.ts';
 const TABLES = [secrets, users, accounts, sessions, conversations, messages].map(getTableName);
 
 try {
-  const { DATA_DIR = '.data', DATABASE_URL } = process.env;
+  const { DATA_DIR = '.data', DATABASE_URL, DATABASE_SCHEMA } = process.env;
   const url = databaseUrl.safeParse(DATABASE_URL);
   if (!url.success) throw new StartupError(`DATABASE_URL: ${url.error.issues[0]?.message}`);
-  await move(DATA_DIR, url.data);
+  const schema = databaseSchema.optional().safeParse(DATABASE_SCHEMA || undefined);
+  if (!schema.success) throw new StartupError(`DATABASE_SCHEMA: ${schema.error.issues[0]?.message}`);
+  await move(DATA_DIR, withSchema(url.data, schema.data));
   console.log(`Everything in ${DATA_DIR} is at DATABASE_URL now.`);
   const secret = join(DATA_DIR, 'jwt-secret');
   if (existsSync(secret))
@@ -35,7 +38,7 @@ async function move(dataDir: string, url: string): Promise<void> {
   if (!existsSync(join(dataDir, 'postgres')))
     throw new StartupError(`DATA_DIR: ${dataDir} holds no database`);
   await migratePostgres(url);
-  const target = postgres(url, { max: 1, onnotice: () => {} });
+  const target = connect(url, { max: 1 });
   try {
     await target.begin(async (sql) => {
       const [used] = await sql`select 1 from users limit 1`;

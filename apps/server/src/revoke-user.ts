@@ -2,8 +2,9 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { z } from 'zod';
-import { databaseUrl, natsUrl } from './config.ts';
+import { databaseSchema, databaseUrl, natsUrl } from './config.ts';
 import { openEmbedded, openPostgres } from './db/client.ts';
+import { withSchema } from './db/url.ts';
 import { createContext } from './domain/context.ts';
 import { prepareLoadCommitted } from './domain/messages/load-committed.ts';
 import { endAccess } from './domain/users/end-access.ts';
@@ -44,9 +45,11 @@ function argumentsOf(args: string[]): { userId: string; forGood: boolean } {
 }
 
 async function revoke(userId: string, forGood: boolean): Promise<boolean> {
-  const { DATABASE_URL, NATS_URL, DATA_DIR = '.data' } = process.env;
+  const { DATABASE_URL, DATABASE_SCHEMA, NATS_URL, DATA_DIR = '.data' } = process.env;
+  const url = checked('DATABASE_URL', databaseUrl.optional(), DATABASE_URL);
+  const schema = checked('DATABASE_SCHEMA', databaseSchema.optional(), DATABASE_SCHEMA);
   const urls = {
-    databaseUrl: checked('DATABASE_URL', databaseUrl.optional(), DATABASE_URL),
+    databaseUrl: url && withSchema(url, schema),
     natsUrl: checked('NATS_URL', natsUrl.optional(), NATS_URL),
   };
   const log = createLogger('silent');

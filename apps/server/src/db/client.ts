@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { PgDatabase, PgQueryResultHKT } from 'drizzle-orm/pg-core';
 import { drizzle as drizzlePglite } from 'drizzle-orm/pglite';
-import { StartupError } from '../startup-error.ts';
+import { StartupError, startupErrorOf } from '../startup-error.ts';
 import { DatabaseUnavailable } from './errors.ts';
 import { Failures } from './failures.ts';
 import { lockFolder } from './lock-folder.ts';
@@ -53,7 +53,7 @@ export const PLANNING = {
 
 /** Opens the PostgreSQL at `url`, migrated to the newest schema. */
 export async function openPostgres(url: string, log: DatabaseLog): Promise<DatabaseHandle> {
-  await migratePostgres(url);
+  await migratePostgres(url, log);
   const whenBack = new Set<() => void>();
   const renewAll = (graceMs: number) => {
     for (const pool of pools) pool.renew(graceMs);
@@ -120,7 +120,12 @@ export async function openEmbedded(dataDir: string, log: DatabaseLog): Promise<D
       log.info({ folder }, 'making the embedded database');
       await makeDatabase(folder, (seconds) => log.info({ seconds }, 'still making the embedded database'));
     }
-    const client = await openPglite(folder);
+    const client = await openPglite(folder).catch((cause: unknown) => {
+      throw (
+        startupErrorOf(cause) ??
+        new StartupError(`DATA_DIR: ${folder} is no database that can be opened`, { cause })
+      );
+    });
     const failures = new Failures({ log });
     const db = drizzlePglite(failures.watch(client), { casing });
     await migratePglite(db);

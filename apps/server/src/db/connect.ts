@@ -1,5 +1,6 @@
 import { connect as connectSocket, type Socket } from 'node:net';
 import postgres from 'postgres';
+import { type DatabaseTarget, DatabaseUrlError, parseDatabaseUrl } from './url.ts';
 
 /** A new connection that takes longer is given up. */
 const CONNECT_TIMEOUT_S = 3;
@@ -9,35 +10,104 @@ const CONNECT_TIMEOUT_S = 3;
  */
 const backoff = (failures: number) => Math.min(0.02 * failures, 1);
 
+/**
+ * What a database or a role may have other defaults for, and a node relies on: how values are written, what transactions see, and that no limit but a node's
+ * own ends a statement.
+ */
+const SESSION = {
+  bytea_output: 'hex',
+  DateStyle: 'ISO,MDY',
+  default_transaction_deferrable: 'off',
+  default_transaction_isolation: 'read committed',
+  default_transaction_read_only: 'off',
+  extra_float_digits: '1',
+  idle_in_transaction_session_timeout: '0',
+  idle_session_timeout: '0',
+  IntervalStyle: 'postgres',
+  lock_timeout: '0',
+  standard_conforming_strings: 'on',
+  statement_timeout: '0',
+  TimeZone: 'UTC',
+};
+/** As `options` of libpq: as parameters of their own, the driver would leave out what is 0. Those count before these. */
+const SESSION_OPTIONS = Object.entries(SESSION)
+  .map(([name, value]) => `-c ${name}=${value.replaceAll(' ', String.raw`\ `)}`)
+  .join(' ');
+
 type Options = postgres.Options<Record<string, postgres.PostgresType>>;
 
 /**
  * Connections to PostgreSQL, made when they are needed. They do not ask for the types of arrays: the driver lets that question's failure end the
  * process, when a connection is ended as soon as it was made. So arrays go as texts: see `array-of.ts`.
+ * @throws DatabaseUrlError
  */
 export function connect(url: string, options: Options): postgres.Sql {
+  const target = parseDatabaseUrl(url);
   const ours = {
-    connect_timeout: CONNECT_TIMEOUT_S,
+    database: target.database,
+    ssl: target.ssl,
+    connect_timeout: target.connectTimeoutSeconds ?? CONNECT_TIMEOUT_S,
+    ...(target.user !== undefined && { user: target.user }),
+    ...(target.password !== undefined && { password: target.password }),
+    ...(target.keepAliveSeconds !== undefined && { keep_alive: target.keepAliveSeconds }),
+    ...(target.targetSessionAttributes && { target_session_attrs: target.targetSessionAttributes }),
     backoff,
     onnotice: () => {},
     fetch_types: false,
     ...options,
+    connection: {
+      application_name: target.applicationName ?? 'duet',
+      ...options.connection,
+      options: [target.options, SESSION_OPTIONS].filter(Boolean).join(' '),
+    },
   };
-  return postgres(url, Object.assign(ours, { socket: openSocket }));
+  return postgres(Object.assign(ours, { socket: socketTo(target) }));
 }
 
-interface Address {
-  readonly host: readonly string[];
-  readonly port: readonly number[];
-  readonly path: string | undefined | false;
+/** Makes what the driver connects through. */
+function socketTo({ hosts, targetSessionAttributes }: DatabaseTarget): () => Socket | Promise<Socket> {
+  const [only, ...others] = hosts;
+  if (!only) throw new DatabaseUrlError('has no host');
+  if (others.length === 0) return () => openSocket(only);
+  let next = 0;
+  /** The first host that answers, beginning with the one that did last time, or after it when it may have been of the wrong kind. */
+  return async () => {
+    let failure: unknown;
+    for (let tries = 0; tries < hosts.length; tries += 1) {
+      const at = (next + tries) % hosts.length;
+      try {
+        const socket = await opened(openSocket(hosts[at] ?? only));
+        next = targetSessionAttributes ? at + 1 : at;
+        return socket;
+      } catch (error) {
+        failure = error;
+      }
+    }
+    throw failure;
+  };
+}
+
+function opened(socket: Socket): Promise<Socket> {
+  return new Promise((resolve, reject) => {
+    const fail = (error: Error) => {
+      socket.destroy();
+      reject(error);
+    };
+    socket.setTimeout(CONNECT_TIMEOUT_S * 1000, () => fail(new Error('no host answers in time')));
+    socket.once('error', fail).once('connect', () => {
+      socket.setTimeout(0).off('error', fail);
+      resolve(socket);
+    });
+  });
 }
 
 /**
  * The driver takes a connection that is closed without a word for one to be made again at once, and for ever: a proxy whose database is away
  * does that. Here it is an error.
  */
-function openSocket({ path, host: [host], port: [port = 5432] }: Address): Socket {
-  const socket = path ? connectSocket(path) : connectSocket(port, host);
+function openSocket({ host, port }: DatabaseTarget['hosts'][number]): Socket {
+  const isFolder = host.startsWith('/');
+  const socket = isFolder ? connectSocket(`${host}/.s.PGSQL.${port}`) : connectSocket(port, host);
   socket.once('close', (hadError) => {
     if (hadError || socket.bytesRead > 0) return;
     socket.emit(

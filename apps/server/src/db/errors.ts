@@ -7,6 +7,9 @@ export const READ_ONLY = '25006';
 /** SQLSTATE of a database that answers, but takes no more connections. */
 export const TOO_MANY_CONNECTIONS = '53300';
 
+/** SQLSTATE of a transaction that met another one: the same does well when it is tried again. */
+export const SERIALIZATION_FAILURE = '40001';
+
 /** Why a statement was not even tried. */
 export class DatabaseUnavailable extends Error {}
 
@@ -37,7 +40,7 @@ const NO_CONNECTION = /^(CONNECT_TIMEOUT|CONNECTION_\w+|E[A-Z]{3,}|EAI_\w+)$/;
 /** Connections, who may connect and to what, resources, the operator, the system beneath. */
 const OUTAGE_CLASSES = new Set(['08', '28', '3D', '53', '57', '58']);
 /** Besides: a deadlock or a conflict; a lock; read-only; not taking connections; a transaction that was given up. */
-const OUTAGE_STATES = new Set(['40001', '40P01', '55P03', READ_ONLY, '55000', '25P03']);
+const OUTAGE_STATES = new Set([SERIALIZATION_FAILURE, '40P01', '55P03', READ_ONLY, '55000', '25P03']);
 
 /** A few words that tell one outage from another: its code, if there is one. */
 export function reasonOf(error: unknown): string {

@@ -2,7 +2,7 @@ import { drizzle } from 'drizzle-orm/postgres-js';
 import type postgres from 'postgres';
 import type { Database, RunQuery } from './client.ts';
 import { connect } from './connect.ts';
-import { DatabaseUnavailable } from './errors.ts';
+import { DatabaseUnavailable, SERIALIZATION_FAILURE, sqlStateOf } from './errors.ts';
 import { Gate } from './gate.ts';
 
 export interface PoolOptions {
@@ -36,7 +36,7 @@ export function openPool({ url, max, settings, isAway, onAnswer, onFailure }: Po
   async function attempt<T>(work: () => Promise<T>): Promise<T> {
     if (isAway()) throw new DatabaseUnavailable('the database is away');
     try {
-      const result = await gate.pass(work);
+      const result = await gate.pass(() => work().catch(again(work)));
       onAnswer();
       return result;
     } catch (error) {
@@ -74,6 +74,14 @@ export function openPool({ url, max, settings, isAway, onAnswer, onFailure }: Po
     close: (graceMs) => client.end({ timeout: graceMs / 1000 }),
   };
 }
+
+/** Once more what PostgreSQL undid for meeting another transaction. */
+const again =
+  <T>(work: () => Promise<T>) =>
+  (error: unknown) => {
+    if (sqlStateOf(error) !== SERIALIZATION_FAILURE) throw error;
+    return work();
+  };
 
 type Sent = Parameters<postgres.Sql['unsafe']>;
 type Send = (...statement: Sent) => ReturnType<postgres.Sql['unsafe']>;

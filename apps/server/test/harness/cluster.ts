@@ -15,6 +15,8 @@ export interface Cluster {
   readonly url: string;
   /** Of the same database, as its superuser. */
   readonly adminUrl: string;
+  /** Where its socket is. */
+  readonly socketFolder: string;
   /** Its data, which only its user may read. */
   readonly folder: string;
   /** Kills the postmaster, and with it every backend: nothing is flushed, nobody is told. */
@@ -56,7 +58,7 @@ export async function startCluster(): Promise<Cluster> {
   const { status, stderr } = spawnSync(...made, { encoding: 'utf8', cwd: '/' });
   if (status !== 0) throw new Error(`initdb failed: ${stderr}`);
   const port = await freePort();
-  const options = { ...SETTINGS, unix_socket_directories: '', port: String(port) };
+  const options = { ...SETTINGS, unix_socket_directories: base, port: String(port) };
   let child: ChildProcess | undefined;
   let exit: Promise<unknown> = Promise.resolve();
 
@@ -93,6 +95,7 @@ export async function startCluster(): Promise<Cluster> {
   return {
     url: `postgres://duet@127.0.0.1:${port}/duet`,
     adminUrl: `postgres://postgres@127.0.0.1:${port}/duet`,
+    socketFolder: base,
     folder,
     kill: () => end('SIGKILL'),
     shutDown: () => end('SIGINT'),

@@ -9,7 +9,7 @@ test('eight that migrate an empty database at once take turns, and the work is d
   const sql = postgres(database.url, { max: 1 });
   try {
     await Promise.all(Array.from({ length: 8 }, () => migratePostgres(database.url)));
-    const [done] = await sql`select count(*)::int as migrations from drizzle.__drizzle_migrations`;
+    const [done] = await sql`select count(*)::int as migrations from duet_migrations`;
     const [secrets] = await sql`select count(*)::int as count, max(length(value)) as bytes from secrets`;
     expect([done, secrets]).toEqual([{ migrations: journal.entries.length }, { count: 1, bytes: 32 }]);
   } finally {

@@ -14,7 +14,7 @@ test('three nodes that start together on an empty database migrate it once and s
     nodes = await Promise.all([startProcess(env), startProcess(env), startProcess(env)]);
     const [{ count } = { count: 0 }] = await sql<
       { count: number }[]
-    >`select count(*)::int from drizzle.__drizzle_migrations`;
+    >`select count(*)::int from duet_migrations`;
     expect(count).toBe(journal.entries.length);
     const [secret] = await sql<{ count: number }[]>`select count(*)::int from secrets`;
     expect(secret?.count).toBe(1);

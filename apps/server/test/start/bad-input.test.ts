@@ -62,6 +62,15 @@ test('a folder in which something else has the place of the database', async () 
   expect(readdirSync(join(dataDir, 'postgres'))).toEqual(['notes']);
 });
 
+test('a folder that only looks like the database', async () => {
+  const dataDir = folder();
+  mkdirSync(join(dataDir, 'postgres'));
+  writeFileSync(join(dataDir, 'postgres', 'PG_VERSION'), '18\n');
+  expect(await refusal({ DATA_DIR: dataDir })).toBe(
+    `duet: DATA_DIR: ${join(dataDir, 'postgres')} is no database that can be opened`,
+  );
+});
+
 test.runIf(withMounts)('a disk that may not be written', async () => {
   const volume = createVolume(1);
   onTestFinished(() => volume.drop());

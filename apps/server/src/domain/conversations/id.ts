@@ -2,6 +2,10 @@ import { createHmac, createSecretKey, type KeyObject } from 'node:crypto';
 import { eq } from 'drizzle-orm';
 import type { Database } from '../../db/client.ts';
 import { secrets } from '../../db/schema.ts';
+import { StartupError } from '../../startup-error.ts';
+
+/** Another length is another key: people would not find the conversations that they have. */
+const KEY_BYTES = 32;
 
 /** The key that the first migration made; the same for every node of a database. */
 export async function loadConversationKey(db: Database): Promise<KeyObject> {
@@ -9,7 +13,8 @@ export async function loadConversationKey(db: Database): Promise<KeyObject> {
     .select({ value: secrets.value })
     .from(secrets)
     .where(eq(secrets.name, 'conversation_id'));
-  if (!row) throw new Error('the database has no conversation_id secret');
+  if (row?.value.length !== KEY_BYTES)
+    throw new StartupError('DATABASE_URL: the key of the conversation ids is not there, or broken');
   return createSecretKey(row.value);
 }
 
