@@ -50,6 +50,7 @@ function verifyWithJwks(config: AuthConfig & { mode: 'jwks' }, log: VerifierLog)
     issuer: config.issuer,
     audience: config.audience,
     requiredClaims: ['sub', 'exp'],
+    clockTolerance: config.leewaySeconds,
   };
   const mayTell = rarely(TOLD_EVERY_MS);
   const keys = issuerKeys({
@@ -59,7 +60,13 @@ function verifyWithJwks(config: AuthConfig & { mode: 'jwks' }, log: VerifierLog)
     },
     elapsed: () => performance.now(),
   });
-  return async (token) => (await jwtVerify(token, keys, options)).payload;
+  return async (token) => {
+    const { payload } = await jwtVerify(token, keys, options);
+    // The leeway is for a token that comes early. To a late one a socket would close at once.
+    if ((payload.exp ?? 0) * 1000 <= Date.now())
+      throw new errors.JWTExpired('"exp" has passed', payload, 'exp');
+    return payload;
+  };
 }
 
 /** An issuer that stays away is told of as often. */

@@ -8,7 +8,10 @@ test('an IPv4 address counts by itself in either notation, an IPv6 address by it
   expect(same).toBe(one);
   expect(other).not.toBe(one);
   expect(networkOf('fe80::1%eth0')).toBe(networkOf('fe80::2'));
-  for (const nonsense of [undefined, '', 'unknown', '192.0.2.1:80'])
+  // Proxies that write the port, too (Azure's gateways; RFC 7239).
+  expect(networkOf('192.0.2.1:5678')).toBe('192.0.2.1');
+  for (const written of ['[2001:db8::1]', '[2001:db8::1]:5678']) expect(networkOf(written)).toBe(one);
+  for (const nonsense of [undefined, '', 'unknown', ':80', '192.0.2.1:', '192.0.2:80', '[192.0.2.1', '[]:80'])
     expect(networkOf(nonsense)).toBe('unknown');
 });
 
@@ -18,6 +21,8 @@ test('proxies are trusted by their number, or by their addresses and networks', 
   const listed = trustIn('loopback, 10.0.0.0/8,2001:db8::/32');
   for (const trusted of ['127.0.0.1', '::1', '10.1.2.3', '2001:db8::1'])
     expect(listed(trusted, 5)).toBe(true);
+  for (const written of ['10.1.2.3:5678', '[2001:db8::1]:5678']) expect(listed(written, 1)).toBe(true);
+  expect(listed('192.0.2.1:10', 0)).toBe(false);
   expect(listed('192.0.2.1', 0)).toBe(false);
   for (const wrong of ['', ',', 'nobody', '10.0.0.0/33', '-1']) expect(() => trustIn(wrong), wrong).toThrow();
 });

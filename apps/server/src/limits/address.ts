@@ -11,7 +11,8 @@ export type Trust = (address: string, hop: number) => boolean;
  */
 export function trustIn(proxies: string): Trust {
   if (/^\d+$/.test(proxies)) return (_, hop) => hop < Number(proxies);
-  return proxyAddress.compile(proxies.split(',').map((proxy) => proxy.trim()));
+  const trusts = proxyAddress.compile(proxies.split(',').map((proxy) => proxy.trim()));
+  return (address, hop) => trusts(withoutPort(address), hop);
 }
 
 /** Believes nobody. */
@@ -44,7 +45,14 @@ export function networkOf(address: string | undefined): string {
   return network;
 }
 
-function parse(address: string): string {
+/** Some proxies write the client's port, too: `192.0.2.1:5678`, and `[2001:db8::1]:5678` or without a port as RFC 7239 has it. */
+function withoutPort(address: string): string {
+  const [, bracketed, plain] = /^\[([\da-f:.]+)\](?::\d+)?$|^((?:\d+\.){3}\d+):\d+$/i.exec(address) ?? [];
+  return bracketed ?? plain ?? address;
+}
+
+function parse(written: string): string {
+  const address = withoutPort(written);
   if (!ip.isValid(address)) return 'unknown';
   const parsed = ip.process(address);
   if (parsed.kind() === 'ipv4') return parsed.toString();

@@ -3,6 +3,9 @@ import { TRPCError } from '@trpc/server';
 import { ZodError } from 'zod';
 import { DomainError, refusalOf } from '../domain/error.ts';
 
+/** More calls than this in one request of tRPC are refused. */
+export const MAX_BATCH = 20;
+
 /** Any error as problem details (PROTOCOL 1.5). What is not a refusal is a bare `internal`; its cause is for the log. */
 export function toProblem(error: unknown, requestId: string): Problem {
   const refusal = toRefusal(error);
@@ -46,7 +49,13 @@ function toRefusal(error: unknown): DomainError | undefined {
   if (error instanceof TRPCError) {
     if (error.code === 'BAD_REQUEST' && error.cause instanceof ZodError) return invalidInput(error.cause);
     const code = CODE_OF_TRPC[error.code];
-    return code && new DomainError(code);
+    if (error.code !== 'BAD_REQUEST') return code && new DomainError(code);
+    // Its own words say what is wrong with a request, but for the number that they leave out.
+    const isLongBatch = error.message === 'Batch call exceeds maximum size';
+    return new DomainError(
+      'invalid_request',
+      isLongBatch ? `a batch has at most ${MAX_BATCH} calls` : error.message,
+    );
   }
   if (error instanceof Error && 'statusCode' in error) {
     const code = CODE_OF_STATUS[String(error.statusCode)];

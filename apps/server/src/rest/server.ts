@@ -130,7 +130,7 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Fast
     if (wait) wait.then(() => done(), done);
     else done();
   });
-  answerTheRest(app);
+  answerTheRest(app, options.publicUrl);
   acceptJsonOnly(app, JSON.parse);
   registerOperations(app, options);
   registerHealth(app, options.checkReady);

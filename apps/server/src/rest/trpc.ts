@@ -5,12 +5,9 @@ import { contextOf, type HttpDependencies } from './http-context.ts';
 import { HANDLER_TIMEOUT_MS } from './in-time.ts';
 import { acceptJsonOnly } from './json-body.ts';
 import { type HttpObservers, logCall, noteRefusal, traceOf } from './observe.ts';
-import { problemHeaders, toProblem } from './problem.ts';
+import { MAX_BATCH, problemHeaders, toProblem } from './problem.ts';
 import { requestIdOfError } from './procedure.ts';
 import { appRouter } from './router.ts';
-
-/** More calls than this in one request are refused. */
-const MAX_BATCH = 20;
 
 /** `/trpc`: the procedures for a `@trpc/client`. tRPC's own Fastify plugin would read bodies that are not UTF-8 as other text. */
 export async function registerTrpc(

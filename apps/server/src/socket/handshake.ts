@@ -21,9 +21,11 @@ interface Target {
 
 export function targetOf({ url }: IncomingMessage): Target {
   const [path = '', query] = url?.split('?', 2) ?? [];
+  // Sockets follow no redirect to the exact path.
+  const exact = path.endsWith('/') ? path : `${path}/`;
   return {
-    isInbox: path === INBOX_SOCKET_PATH,
-    conversationId: CONVERSATION.exec(path)?.[1]?.toLowerCase(),
+    isInbox: exact === INBOX_SOCKET_PATH,
+    conversationId: CONVERSATION.exec(exact)?.[1]?.toLowerCase(),
     query: new URLSearchParams(query),
   };
 }

@@ -17,10 +17,20 @@ export function createOriginCheck({ publicUrl, mayCall, trust }: OriginOptions) 
   return (request: IncomingMessage): boolean => {
     const { origin } = request.headers;
     if (origin === undefined || origin === ours || mayCall(origin)) return true;
-    // Only the host: whether a proxy in front speaks TLS is not known here.
-    return URL.parse(origin)?.host === hostOf(request, trust);
+    // Only the host: whether a proxy in front speaks TLS is not known here. A scheme's own port may stand there, or not.
+    const page = URL.parse(origin);
+    const host = hostOf(request, trust);
+    return (
+      page !== null &&
+      host !== undefined &&
+      HOST.test(host) &&
+      page.host === URL.parse(`${page.protocol}//${host}`)?.host
+    );
   };
 }
+
+/** A host and perhaps a port, and nothing that `URL` would take for more. */
+const HOST = /^([\w.-]+|\[[\da-f:.]+\])(:\d+)?$/;
 
 /** The host that the client asked for, in lower case. */
 function hostOf({ headers, socket }: IncomingMessage, trust: Trust): string | undefined {

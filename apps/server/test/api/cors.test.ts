@@ -128,7 +128,14 @@ describe('on loopback, with nothing said about origins', () => {
   });
 });
 
-test.each([{ CORS_ORIGINS: '' }, { CORS_ORIGINS: 'https://friend.example' }])('%o ends it', async (env) => {
+test.each([
+  { CORS_ORIGINS: '' },
+  { CORS_ORIGINS: 'https://friend.example' },
+  // Pages of apps, which come from no host.
+  { CORS_ORIGINS: 'capacitor://localhost' },
+  { CORS_ORIGINS: 'tauri://localhost' },
+  { CORS_ORIGINS: 'chrome-extension://aapbdbdomjkkjkaonfhkkikfgjllcleb' },
+])('%o ends it', async (env) => {
   const other = await startServer(env);
   try {
     const others = { ada: await other.person('ada'), ben: await other.person('ben') };
@@ -147,4 +154,29 @@ test('`*` is every page, and the same answer for each', async () => {
   } finally {
     await open.stop();
   }
+});
+
+describe('headers that tracers and links add', () => {
+  const origin = 'http://localhost:3000';
+  const allowed = async (names: string, path = LIST) => {
+    const headers = {
+      origin,
+      'access-control-request-method': 'POST',
+      'access-control-request-headers': names,
+    };
+    const answer = await request(server.url, 'OPTIONS', path, { headers });
+    expect(answer.status).toBe(204);
+    expect(answer.headers.get('vary')).toMatch(/\bOrigin, Access-Control-Request-Headers\b/);
+    return answer.headers.get('access-control-allow-headers');
+  };
+
+  test.each([LIST, '/trpc/messages.send'])('a page that may call may send them to %s', async (path) => {
+    const names = 'baggage,sentry-trace,traceparent, tracestate,trpc-accept,x-trpc-source';
+    expect(await allowed(names, path)).toBe(`Authorization, Content-Type, X-Request-Id, ${names}`);
+  });
+
+  test('what is no list of names, or longer than any, is not repeated', async () => {
+    for (const names of ['', 'a b', 'a,', 'a;b', `x-${'y'.repeat(1000)}`])
+      expect(await allowed(names)).toBe('Authorization, Content-Type, X-Request-Id');
+  });
 });

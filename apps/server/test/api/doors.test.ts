@@ -55,6 +55,21 @@ describe('4.1 origins', () => {
     try {
       const origin = 'https://any.example';
       await (await enter(open.url, { origin })).close();
+      // A scheme's own port may stand in the host, and never does in an origin.
+      for (const [page, host] of [
+        ['https://any.example', 'any.example:443'],
+        ['http://any.example', 'any.example:80'],
+        ['https://any.example:8443', 'any.example:8443'],
+      ] as const) {
+        const inbox = await enter(proxied.url, { origin: page, 'x-forwarded-host': host });
+        inbox.ws.ping();
+        await bounded('the pong', new Promise((resolve) => inbox.ws.once('pong', resolve)));
+        await inbox.close();
+      }
+      for (const host of ['any.example:80', 'x@any.example', 'any.example/', 'other.example?any.example'])
+        expect(await (await enter(proxied.url, { origin, 'x-forwarded-host': host })).closed, host).toEqual(
+          notAllowed,
+        );
       await (await enter(proxied.url, { origin, 'x-forwarded-host': 'any.example' })).close();
       const other = { origin, 'x-forwarded-host': 'other.example' };
       expect(await (await enter(proxied.url, other)).closed).toEqual(notAllowed);

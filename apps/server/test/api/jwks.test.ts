@@ -89,6 +89,13 @@ test('wrong issuer, audience, algorithm, key and missing exp are not', async () 
   expectProblem(await me(await sign('RS256', { exp: hour - 7200 })), 401, 'token_expired');
 });
 
+test('the issuer’s clock may be 5 s ahead: a token that holds from then on is accepted, and none that is over', async () => {
+  const now = Math.floor(Date.now() / 1000);
+  expect((await me(await sign('RS256', { nbf: now + 4 }))).status).toBe(200);
+  expectProblem(await me(await sign('RS256', { nbf: now + 60 })), 401, 'invalid_token');
+  expectProblem(await me(await sign('RS256', { exp: now - 1 })), 401, 'token_expired');
+});
+
 test('there are no local accounts beside an issuer', async () => {
   const json = { username: 'ada', password: 'long enough' };
   expectProblem(await request(server.url, 'POST', '/api/auth/register/', { json }), 404, 'not_found');

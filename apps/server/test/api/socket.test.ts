@@ -34,6 +34,23 @@ describe('4.1 connecting', () => {
     await Promise.all([byQuery.close(), byHeader.close()]);
   });
 
+  test('the last slash may be missing, for a socket follows no redirect', async () => {
+    const { ada, id } = await pair();
+    const [listener, sender] = [
+      await connect(`${server.url}/ws/chat/${id}?token=${ada.token}`),
+      await ada.connect(id),
+    ];
+    sender.send({ message: 'heard' });
+    expect(await listener.next()).toEqual(await sender.next());
+    await Promise.all([listener.close(), sender.close()]);
+    // An inbox without its subprotocol.
+    expect(await (await connect(`${server.url}/ws/chat?token=${ada.token}`)).closed).toMatchObject({
+      code: 4406,
+    });
+    for (const path of [`/ws/chat/${id}`, '/ws/chat'])
+      expect((await request(server.url, 'GET', path)).status, path).toBe(426);
+  });
+
   test('closes with the reason after a completed handshake', async () => {
     const { ada, id } = await pair();
     const eve = await server.person('eve');
@@ -57,7 +74,7 @@ describe('4.1 connecting', () => {
 
   test('an upgrade on any other path is refused with 404', async () => {
     const { ada, id } = await pair();
-    for (const path of ['/nowhere', '/ws/', `/ws/chat/${id}`, `/ws/chat/${id}/x/`]) {
+    for (const path of ['/nowhere', '/ws/', `/ws/chat/${id}/x/`]) {
       await expect(connect(`${server.url}${path}?token=${ada.token}`)).rejects.toThrow('404');
     }
   });

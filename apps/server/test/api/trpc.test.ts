@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { problem } from '@duet/contract';
 import { createTRPCClient, httpBatchLink, TRPCClientError } from '@trpc/client';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { z } from 'zod';
 import type { AppRouter } from '../../src/rest/router.ts';
 import { entity, expectProblem, request } from '../harness/http.ts';
 import { type Person, startServer, type TestServer } from '../harness/server.ts';
@@ -114,7 +115,10 @@ test('the longest batch is answered, a longer one refused', async () => {
     return ada.get(`/trpc/${names}?batch=1&input=${encodeURIComponent(JSON.stringify(input))}`);
   };
   expect((await batch(20)).status).toBe(200);
-  expect((await batch(21)).status).toBe(400);
+  const refused = await batch(21);
+  expect(refused.status).toBe(400);
+  const { error } = z.object({ error: z.object({ message: z.string() }) }).parse(JSON.parse(refused.text));
+  expect(error.message).toBe('a batch has at most 20 calls');
 });
 
 test('text comes in UTF-8 or not at all, and a page of another origin may ask what is allowed', async () => {
