@@ -48,11 +48,11 @@ const REQUESTS_TIMEOUT_MS = 2000;
  * @throws StartupError with one line for whoever started it
  */
 export async function startApp(config: Config, log: FastifyBaseLogger, webFolder?: string): Promise<App> {
-  const { databaseUrl, dataDir } = config;
+  const { databaseUrl, databaseConnections, dataDir } = config;
   const metrics = createMetrics();
   const database = await (databaseUrl === undefined
     ? openEmbedded(dataDir, log)
-    : openPostgres(databaseUrl, log));
+    : openPostgres(databaseUrl, log, databaseConnections));
   let events: Events | undefined;
   let tracing: Tracing | undefined;
   try {

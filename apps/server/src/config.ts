@@ -1,5 +1,6 @@
 import { MESSAGE_MAX_LENGTH } from '@duet/contract';
 import { z } from 'zod';
+import { DEFAULT_CONNECTIONS, MIN_CONNECTIONS } from './db/connections.ts';
 import { DatabaseUrlError, parseDatabaseUrl, withSchema } from './db/url.ts';
 import { noTrust, type Trust, trustIn } from './limits/address.ts';
 import { type CorsOrigins, isLoopbackHost } from './may-call.ts';
@@ -99,6 +100,7 @@ const environment = z.object({
   DATA_DIR: z.string().default('.data'),
   DATABASE_URL: databaseUrl.optional(),
   DATABASE_SCHEMA: databaseSchema.optional(),
+  DATABASE_CONNECTIONS: int(MIN_CONNECTIONS, 1000).optional(),
   NATS_URL: natsUrl.optional(),
   JWT_SECRET: z
     .string()
@@ -154,6 +156,8 @@ export interface Config {
   readonly publicUrl: string | undefined;
   /** Undefined: the embedded database, in `dataDir`. */
   readonly databaseUrl: string | undefined;
+  /** How many a node takes of PostgreSQL at most. */
+  readonly databaseConnections: number;
   /** What joins several nodes; undefined: PostgreSQL does. */
   readonly natsUrl: string | undefined;
   readonly dataDir: string;
@@ -199,14 +203,15 @@ export function parseConfig(env: Readonly<Record<string, string | undefined>>): 
   if (e.NATS_URL !== undefined && e.DATABASE_URL === undefined) {
     throw new StartupError('NATS_URL: is for several nodes, which need DATABASE_URL');
   }
-  if (e.DATABASE_SCHEMA !== undefined && e.DATABASE_URL === undefined) {
-    throw new StartupError('DATABASE_SCHEMA: is only for DATABASE_URL');
-  }
+  for (const name of ['DATABASE_SCHEMA', 'DATABASE_CONNECTIONS'] as const)
+    if (e[name] !== undefined && e.DATABASE_URL === undefined)
+      throw new StartupError(`${name}: is only for DATABASE_URL`);
   return {
     port: e.PORT,
     host: e.HOST,
     publicUrl: e.PUBLIC_URL,
     databaseUrl: e.DATABASE_URL && withSchema(e.DATABASE_URL, e.DATABASE_SCHEMA),
+    databaseConnections: e.DATABASE_CONNECTIONS ?? DEFAULT_CONNECTIONS,
     natsUrl: e.NATS_URL,
     dataDir: e.DATA_DIR,
     auth,

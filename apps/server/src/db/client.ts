@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { PgDatabase, PgQueryResultHKT } from 'drizzle-orm/pg-core';
 import { drizzle as drizzlePglite } from 'drizzle-orm/pglite';
 import { StartupError, startupErrorOf } from '../startup-error.ts';
+import { DEFAULT_CONNECTIONS, divide } from './connections.ts';
 import { DatabaseUnavailable } from './errors.ts';
 import { Failures } from './failures.ts';
 import { lockFolder } from './lock-folder.ts';
@@ -51,9 +52,17 @@ export const PLANNING = {
   enable_bitmapscan: 'off',
 } as const;
 
-/** Opens the PostgreSQL at `url`, migrated to the newest schema. */
-export async function openPostgres(url: string, log: DatabaseLog): Promise<DatabaseHandle> {
-  await migratePostgres(url, log);
+/**
+ * Opens the PostgreSQL at `url`, migrated to the newest schema.
+ * @param connections how many the node takes at most, those of its bus included
+ * @throws StartupError
+ */
+export async function openPostgres(
+  url: string,
+  log: DatabaseLog,
+  connections: number = DEFAULT_CONNECTIONS,
+): Promise<DatabaseHandle> {
+  await migratePostgres(url, { log, connections });
   const whenBack = new Set<() => void>();
   const renewAll = (graceMs: number) => {
     for (const pool of pools) pool.renew(graceMs);
@@ -81,9 +90,10 @@ export async function openPostgres(url: string, log: DatabaseLog): Promise<Datab
       onAnswer: () => pulse.heard(),
       onFailure: (error) => failures.add(error),
     });
+  const shares = divide(connections);
   const [main, batches, counting] = [
-    open(6, {}),
-    open(2, { lock_timeout: BATCH_LOCK_TIMEOUT_MS }),
+    open(shares.requests, {}),
+    open(shares.batches, { lock_timeout: BATCH_LOCK_TIMEOUT_MS }),
     open(1, {}),
   ];
   const pools = [main, batches, counting];

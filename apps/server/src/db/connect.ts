@@ -12,14 +12,13 @@ const backoff = (failures: number) => Math.min(0.02 * failures, 1);
 
 /**
  * What a database or a role may have other defaults for, and a node relies on: how values are written, what transactions see, and that no limit but a node's
- * own ends a statement.
+ * own ends a statement. But not whether it may write: `default_transaction_read_only` is how operators keep writers away.
  */
 const SESSION = {
   bytea_output: 'hex',
   DateStyle: 'ISO,MDY',
   default_transaction_deferrable: 'off',
   default_transaction_isolation: 'read committed',
-  default_transaction_read_only: 'off',
   extra_float_digits: '1',
   idle_in_transaction_session_timeout: '0',
   idle_session_timeout: '0',

@@ -4,7 +4,7 @@ import { migrate as migrateWithPglite } from 'drizzle-orm/pglite/migrator';
 import type postgres from 'postgres';
 import { fileOf } from '../files.ts';
 import { StartupError } from '../startup-error.ts';
-import { checkRights, checkServer, type ServerLog, TABLES } from './check-server.ts';
+import { checkRights, checkServer, type ServerNeeds, TABLES } from './check-server.ts';
 import { connect } from './connect.ts';
 import { schemaIn } from './url.ts';
 
@@ -26,11 +26,11 @@ type Migration = ReturnType<typeof readMigrationFiles>[number];
  * Brings PostgreSQL to the newest schema; nodes that start together take turns. A role that finds nothing to do needs no right but those on rows.
  * @throws StartupError when the database cannot be reached or used, or the role may not do what is to be done
  */
-export async function migratePostgres(url: string, log?: ServerLog): Promise<void> {
+export async function migratePostgres(url: string, needs: ServerNeeds = {}): Promise<void> {
   // One connection: an advisory lock belongs to it, so it must be the one that migrates.
   const client = connect(url, { max: 1, connection: { lock_timeout: LOCK_TIMEOUT_MS } });
   try {
-    const server = await checkServer(client, log).catch((cause: unknown) => {
+    const server = await checkServer(client, needs).catch((cause: unknown) => {
       if (cause instanceof StartupError) throw cause;
       throw new StartupError(`DATABASE_URL: cannot reach the database (${reason(cause)})`, { cause });
     });

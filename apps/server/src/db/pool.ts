@@ -25,11 +25,14 @@ export interface Pool {
   close(graceMs: number): Promise<void>;
 }
 
+/** A connection that nobody needed for so long is let go: others may have few. */
+const IDLE_SECONDS = 60;
+
 /** Column names are the TypeScript ones in snake_case. */
 export const casing = 'snake_case';
 
 export function openPool({ url, max, settings, isAway, onAnswer, onFailure }: PoolOptions): Pool {
-  const open = () => connect(url, { max, connection: settings });
+  const open = () => connect(url, { max, idle_timeout: IDLE_SECONDS, connection: settings });
   const gate = new Gate(max);
   let client = open();
 

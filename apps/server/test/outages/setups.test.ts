@@ -92,10 +92,9 @@ const refusal = (database: string, role?: string, env?: Record<string, string>) 
   );
 
 describe('what a database or a role has other defaults for', () => {
-  test.each([
+  const SETTINGS = [
     "bytea_output = 'escape'",
     "default_transaction_isolation = 'serializable'",
-    'default_transaction_read_only = on',
     "DateStyle = 'SQL, DMY'",
     "IntervalStyle = 'sql_standard'",
     "TimeZone = 'Asia/Kathmandu'",
@@ -105,14 +104,19 @@ describe('what a database or a role has other defaults for', () => {
     'lock_timeout = 1',
     'idle_in_transaction_session_timeout = 1',
     'idle_session_timeout = 1',
-  ])('%s changes nothing: the same two people have the same conversation', async (setting) => {
+  ];
+
+  test('changes nothing: the same two people have the same conversation', async () => {
     const database = await createDatabase();
     const id = await use(database);
-    await admin('postgres', `alter database ${database} set ${setting}`);
+    await admin('postgres', ...SETTINGS.map((setting) => `alter database ${database} set ${setting}`));
     expect(await use(database)).toBe(id);
     // Nor does it stop the first start.
     const fresh = await createDatabase();
-    await admin('postgres', `alter role duet in database ${fresh} set ${setting}`);
+    await admin(
+      'postgres',
+      ...SETTINGS.map((setting) => `alter role duet in database ${fresh} set ${setting}`),
+    );
     await use(fresh);
   });
 
@@ -313,6 +317,52 @@ describe('roles', () => {
     await admin(database, `revoke all on schema public from public`);
     expect(await refusal(database, role)).toMatch(/^DATABASE_URL: [^\n]+$/);
   });
+});
+
+describe('connections', () => {
+  const taken = async (role: string) =>
+    (
+      await admin('postgres', `select count(*)::int as count from pg_stat_activity where usename = '${role}'`)
+    )[0]?.['count'];
+
+  test.each([6, 7, 12])('a node takes %i at most, and works with these', async (connections) => {
+    const role = await createRole();
+    await admin('postgres', `alter role ${role} connection limit ${connections}`);
+    const database = await createDatabase(`owner ${role}`);
+    const server = await start(database, role, {
+      DATABASE_CONNECTIONS: `${connections}`,
+      RATE_LIMITS: 'off',
+    });
+    const [ada, ben] = [await personAt(server.url, 'ada'), await personAt(server.url, 'ben')];
+    const path = `/api/chat/conversations/${(await ada.open(ben)).id}/messages/`;
+    const answers = await Promise.all(
+      Array.from({ length: 60 }, (_, i) => (i % 2 ? ada.post(path, { content: `${i}` }) : ben.get(path))),
+    );
+    expect(answers.filter(({ status }) => status >= 400)).toEqual([]);
+    expect(await taken(role)).toBeLessThanOrEqual(connections);
+    expect(server.log.join('\n')).not.toMatch(/53300|too many/);
+    await server.stop();
+  });
+
+  test('a role or a database that is allowed fewer is one line', async () => {
+    const role = await createRole();
+    const database = await createDatabase(`owner ${role}`);
+    await admin('postgres', `alter role ${role} connection limit 8`);
+    const line = (allowed: number) =>
+      `DATABASE_CONNECTIONS: a node takes 12, and the role ${role} is allowed ${allowed} in this database`;
+    expect(await refusal(database, role)).toBe(line(8));
+    await admin('postgres', `alter database ${database} connection limit 7`);
+    expect(await refusal(database, role)).toBe(line(7));
+    await use(database, role, { DATABASE_CONNECTIONS: '7' });
+  });
+});
+
+test('a database that writers are kept away from is left alone', async () => {
+  const database = await createDatabase();
+  await admin('postgres', `alter database ${database} set default_transaction_read_only = on`);
+  expect(await refusal(database)).toBe(
+    'DATABASE_URL: default_transaction_read_only is on for the role duet, which keeps writers away',
+  );
 });
 
 test('another encoding than UTF8 is refused before anything is made', async () => {

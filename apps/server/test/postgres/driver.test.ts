@@ -3,6 +3,7 @@ import { createPostgres } from '@duet/testing/database';
 import { PATIENCE_MS } from '@duet/testing/wait';
 import postgres from 'postgres';
 import { expect, test } from 'vitest';
+import { connect } from '../../src/db/connect.ts';
 
 test('a query goes out at once, though the process is busy from then on', async () => {
   const database = await createPostgres();
@@ -21,6 +22,22 @@ test('a query goes out at once, though the process is busy from then on', async 
     await answer;
   } finally {
     await watcher.terminate();
+    await sql.end();
+    await database.drop();
+  }
+});
+
+test('connections that are let go for idling cost no query, whenever it comes', async () => {
+  const database = await createPostgres();
+  const sql = connect(database.url, { max: 3, idle_timeout: 0.01 });
+  try {
+    for (let round = 0; round < 96; round += 1) {
+      const answers = await Promise.all([1, 2, 3].slice(round % 3).map((n) => sql`select ${n}::int as n`));
+      expect(answers).toHaveLength(3 - (round % 3));
+      // Now before they idle for so long, now after it, now in the same moment.
+      await new Promise((resolve) => setTimeout(resolve, round % 16));
+    }
+  } finally {
     await sql.end();
     await database.drop();
   }
