@@ -58,7 +58,7 @@ export function createExchange({ url, tokens, fetch, timeoutMs, maxRetries }: Ca
       ...(body !== undefined && { 'content-type': 'application/json' }),
       ...(token !== undefined && { authorization: `Bearer ${token}` }),
     };
-    // The paths are exact: whoever redirects wants the body, a password maybe, to go somewhere else. workerd knows no `error` here.
+    // The paths are exact: whoever redirects wants the body, a password maybe, to go somewhere else, and is no answer. workerd knows no `error` here.
     const init = {
       method,
       headers,
@@ -68,10 +68,6 @@ export function createExchange({ url, tokens, fetch, timeoutMs, maxRetries }: Ca
     };
     try {
       const response = await deadline.race(fetch(baseUrl + path, init));
-      if (isRedirect(response))
-        throw new DuetError('invalid_answer', `${baseUrl} leads somewhere else, which is not followed`, {
-          status: response.status,
-        });
       return answerOf<T>(response, await deadline.race(response.text()));
     } catch (cause) {
       if (cause instanceof DuetError) throw cause;
@@ -105,9 +101,4 @@ export function createExchange({ url, tokens, fetch, timeoutMs, maxRetries }: Ca
       deadline.release();
     }
   };
-}
-
-/** Browsers show of a redirect only that there is one: status 0 (Fetch Standard, 2.2.6). */
-function isRedirect({ status }: Reply): boolean {
-  return status === 0 || (status >= 300 && status < 400);
 }
