@@ -79,6 +79,16 @@ describe('4.1 origins', () => {
   });
 });
 
+test('3.1 behind a path of the public URL, the exact path is there, too', async () => {
+  const beneath = await startServer({ PUBLIC_URL: 'https://example.com/chat/' });
+  try {
+    const { status, headers } = await request(beneath.url, 'GET', '/api/chat/users/me?a=b');
+    expect([status, headers.get('location')]).toEqual([308, '/chat/api/chat/users/me/?a=b']);
+  } finally {
+    await beneath.stop();
+  }
+});
+
 test('3.11 a server that has all the sockets it can hold says so with 1013, and takes the next when one has gone', async () => {
   const sockets = [];
   for (let n = 0; n < 4; n += 1) sockets.push(await connectInbox(server.url));
