@@ -139,7 +139,7 @@ export class Connection implements Listener {
   expireAt(expiresAt: Date): void {
     clearTimeout(this.#expiry);
     if (this.#ws.readyState === this.#ws.CLOSED) return;
-    const left = expiresAt.getTime() - Date.now();
+    const left = Math.max(0, expiresAt.getTime() - Date.now());
     this.#expiry = setTimeout(
       () => (left > MAX_TIMER_MS ? this.expireAt(expiresAt) : this.close('token_expired')),
       Math.min(left, MAX_TIMER_MS),

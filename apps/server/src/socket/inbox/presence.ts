@@ -108,7 +108,7 @@ export class Presence {
     this.#sweep =
       next === undefined
         ? undefined
-        : setTimeout(() => void this.#sweepOut(), next + GRACE_MS - performance.now());
+        : setTimeout(() => void this.#sweepOut(), Math.max(0, next + GRACE_MS - performance.now()));
     const userIds = due.map(([userId]) => userId);
     await this.#ctx.rememberSeen(userIds, now);
     // Who is back since that was written was told to be, and nobody of the absence.
