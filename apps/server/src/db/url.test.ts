@@ -40,6 +40,11 @@ test('who connects, to what, and how', () => {
     database: 'd',
     keepAliveSeconds: null,
   });
+  // A plus is a plus, and a question mark one, as libpq has it.
+  expect(parseDatabaseUrl(withSchema('postgres://h/d?password=a+b?c', 'chat'))).toMatchObject({
+    password: 'a+b?c',
+    options: '-c search_path=chat',
+  });
   // An @ that should have been written as %40 belongs to the password, as URLs have it.
   expect(parseDatabaseUrl('postgres://u:p@ss@h/d')).toMatchObject({
     password: 'p@ss',

@@ -74,15 +74,12 @@ export function parseDatabaseUrl(url: string): DatabaseTarget {
  */
 export function withSchema(databaseUrl: string, schema: string | undefined): string {
   if (schema === undefined) return databaseUrl;
-  const [url = '', query] = databaseUrl.split('?', 2);
-  const parameters = new URLSearchParams(query);
-  parameters.set('search_path', schema);
-  return `${url}?${parameters}`;
+  return `${databaseUrl}${databaseUrl.includes('?') ? '&' : '?'}search_path=${schema}`;
 }
 
 /** The schema that `withSchema` put into a URL. */
 export function schemaIn(databaseUrl: string): string | undefined {
-  return new URLSearchParams(databaseUrl.split('?', 2)[1]).get('search_path') ?? undefined;
+  return /[?&]search_path=(\w+)$/.exec(databaseUrl)?.[1];
 }
 
 function parse(url: string): DatabaseTarget {
@@ -119,7 +116,7 @@ function isTarget(value: string | undefined): value is TargetSessionAttributes {
 function parametersIn(query: string): Map<string, string> {
   const parameters = new Map<string, string>();
   for (const part of query.split('&').filter(Boolean)) {
-    const [name = '', value = ''] = part.split(/=(.*)/s).map((text) => decoded(text.replaceAll('+', ' ')));
+    const [name = '', value = ''] = part.split(/=(.*)/s).map(decoded);
     if (!KNOWN.has(name)) throw new DatabaseUrlError(`the parameter ${JSON.stringify(name)} is not known`);
     if (WITHOUT_EFFECT[name]?.test(value) === false) throw unknownValue(name);
     parameters.set(name, value);
