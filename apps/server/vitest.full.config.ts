@@ -5,6 +5,7 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig(async () => {
   const withPostgres = await hasPostgres();
   const withNats = hasProgram('nats-server', '--version');
+  const withPooler = hasProgram('pgbouncer', '--version');
   const proxies = ['nginx', 'haproxy'].filter((name) => hasProgram(name, '-v'));
   const postgresBin = binOfPostgres();
   const project = (name: string, database: 'embedded' | 'postgres', include: string[]) => ({
@@ -16,12 +17,14 @@ export default defineConfig(async () => {
         ...(withNats ? [] : ['test/events/nats.test.ts']),
         ...(proxies.length > 0 ? [] : ['test/postgres/proxies.test.ts']),
         ...(postgresBin === undefined ? ['test/outages/**'] : []),
+        ...(withPooler ? [] : ['test/outages/poolers.test.ts']),
         ...(postgresBin !== undefined && canMount() ? [] : ['test/outages/full-disk.test.ts']),
       ],
       globalSetup: [TEMPLATE_SETUP],
       env: {
         TEST_DATABASE: database,
         TEST_NATS: withNats ? 'yes' : 'no',
+        TEST_POOLER: withPooler ? 'yes' : 'no',
         TEST_PROXIES: proxies.join(' '),
         TEST_POSTGRES_BIN: postgresBin ?? '',
       },

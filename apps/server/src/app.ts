@@ -52,7 +52,10 @@ export async function startApp(config: Config, log: FastifyBaseLogger, webFolder
   const metrics = createMetrics();
   const database = await (databaseUrl === undefined
     ? openEmbedded(dataDir, log)
-    : openPostgres(databaseUrl, log, databaseConnections));
+    : openPostgres(databaseUrl, log, {
+        connections: databaseConnections,
+        notifications: config.natsUrl === undefined,
+      }));
   let events: Events | undefined;
   let tracing: Tracing | undefined;
   try {
@@ -63,7 +66,14 @@ export async function startApp(config: Config, log: FastifyBaseLogger, webFolder
     const domain = await createContext(
       database,
       (identity) => {
-        events = openEvents({ ...config, ...identity, load, log, meterOf: metrics.busOf });
+        events = openEvents({
+          ...config,
+          ...identity,
+          server: database.server,
+          load,
+          log,
+          meterOf: metrics.busOf,
+        });
         return events;
       },
       { messageLength: config.messageMaxLength, queuedSends: config.sendQueueMax },

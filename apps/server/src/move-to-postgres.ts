@@ -37,8 +37,8 @@ try {
 async function move(dataDir: string, url: string): Promise<void> {
   if (!existsSync(join(dataDir, 'postgres')))
     throw new StartupError(`DATA_DIR: ${dataDir} holds no database`);
-  await migratePostgres(url);
-  const target = connect(url, { max: 1 });
+  const server = await migratePostgres(url);
+  const target = connect(server, { max: 1 });
   try {
     await target.begin(async (sql) => {
       const [used] = await sql`select 1 from users limit 1`;

@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util';
 import type { z } from 'zod';
 import { databaseSchema, databaseUrl, natsUrl } from './config.ts';
 import { openEmbedded, openPostgres } from './db/client.ts';
+import { MIN_CONNECTIONS } from './db/connections.ts';
 import { withSchema } from './db/url.ts';
 import { createContext } from './domain/context.ts';
 import { prepareLoadCommitted } from './domain/messages/load-committed.ts';
@@ -56,13 +57,17 @@ async function revoke(userId: string, forGood: boolean): Promise<boolean> {
   const metrics = createMetrics(); // which nobody reads
   const database = await (urls.databaseUrl === undefined
     ? openExisting(DATA_DIR)
-    : openPostgres(urls.databaseUrl, log));
+    : openPostgres(urls.databaseUrl, log, {
+        connections: MIN_CONNECTIONS,
+        notifications: urls.natsUrl === undefined,
+      }));
   try {
     const load = prepareLoadCommitted(database.db);
     const limits = { messageLength: 0, queuedSends: 0 };
     const ctx = await createContext(
       database,
-      (identity) => openEvents({ ...urls, ...identity, load, log, meterOf: metrics.busOf }),
+      (identity) =>
+        openEvents({ ...urls, ...identity, server: database.server, load, log, meterOf: metrics.busOf }),
       limits,
       { meter: metrics.domain },
     );

@@ -1,6 +1,7 @@
 import { getTableName } from 'drizzle-orm';
 import type postgres from 'postgres';
 import { StartupError } from '../startup-error.ts';
+import type { DatabaseServer } from './connect.ts';
 import { accounts, conversations, messages, rateLimits, secrets, sessions, users } from './schema.ts';
 
 /** What is asked of a database besides a schema. */
@@ -9,6 +10,8 @@ export interface ServerNeeds {
   readonly log?: { warn(about: object, message: string): void };
   /** How many connections a node takes at most. */
   readonly connections?: number;
+  /** Nodes hear each other through it. */
+  readonly notifications?: boolean;
 }
 
 export const TABLES = [accounts, conversations, messages, rateLimits, secrets, sessions, users].map(
@@ -27,7 +30,11 @@ interface Server {
  * Looks whether a database can be used, before anything is changed in it.
  * @throws StartupError with the one thing that is to be changed
  */
-export async function checkServer(sql: postgres.Sql, { log, connections = 0 }: ServerNeeds): Promise<Server> {
+export async function checkServer(
+  sql: postgres.Sql,
+  { log, connections = 0 }: ServerNeeds,
+  { pooled }: DatabaseServer,
+): Promise<Server> {
   const asked = Date.now();
   const [server] = await sql<
     {
@@ -66,7 +73,8 @@ export async function checkServer(sql: postgres.Sql, { log, connections = 0 }: S
     throw new StartupError(
       `DATABASE_URL: default_transaction_read_only is on for the role ${user}, which keeps writers away`,
     );
-  if (allowed !== null && allowed < connections)
+  // A pooler may need fewer for as many.
+  if (!pooled && allowed !== null && allowed < connections)
     throw new StartupError(
       `DATABASE_CONNECTIONS: a node takes ${connections}, and the role ${user} is allowed ${allowed} in this database`,
     );

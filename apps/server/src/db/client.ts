@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { PgDatabase, PgQueryResultHKT } from 'drizzle-orm/pg-core';
 import { drizzle as drizzlePglite } from 'drizzle-orm/pglite';
 import { StartupError, startupErrorOf } from '../startup-error.ts';
+import type { DatabaseServer } from './connect.ts';
 import { DEFAULT_CONNECTIONS, divide } from './connections.ts';
 import { DatabaseUnavailable } from './errors.ts';
 import { Failures } from './failures.ts';
@@ -27,6 +28,8 @@ export interface DatabaseHandle {
   readonly db: Database;
   /** The same through connections that give up on a lock soon, for statements that others wait for. */
   readonly batchDb: Database;
+  /** Undefined: embedded. */
+  readonly server: DatabaseServer | undefined;
   /** A connection of its own for what nodes count together; undefined where there is only one node. */
   readonly counting: RunQuery | undefined;
   /** Rejects when the database does not answer, within seconds. */
@@ -55,20 +58,21 @@ export const PLANNING = {
 /**
  * Opens the PostgreSQL at `url`, migrated to the newest schema.
  * @param connections how many the node takes at most, those of its bus included
+ * @param notifications whether that bus is PostgreSQL itself
  * @throws StartupError
  */
 export async function openPostgres(
   url: string,
   log: DatabaseLog,
-  connections: number = DEFAULT_CONNECTIONS,
+  { connections = DEFAULT_CONNECTIONS, notifications = true } = {},
 ): Promise<DatabaseHandle> {
-  await migratePostgres(url, { log, connections });
+  const server = await migratePostgres(url, { log, connections, notifications });
   const whenBack = new Set<() => void>();
   const renewAll = (graceMs: number) => {
     for (const pool of pools) pool.renew(graceMs);
   };
   const pulse = new Pulse({
-    url,
+    server,
     log,
     onAway: () => renewAll(0),
     onBack: () => {
@@ -78,7 +82,7 @@ export async function openPostgres(
   const failures = new Failures({ log, pulse, renew: () => renewAll(CLOSE_TIMEOUT_MS) });
   const open = (max: number, settings: Record<string, number>) =>
     openPool({
-      url,
+      server,
       max,
       settings: {
         statement_timeout: STATEMENT_TIMEOUT_MS,
@@ -100,6 +104,7 @@ export async function openPostgres(
   return {
     db: main.db,
     batchDb: batches.db,
+    server,
     counting: counting.run,
     ping: async () => {
       if (pulse.isAway) throw new DatabaseUnavailable('the database is away');
@@ -144,6 +149,7 @@ export async function openEmbedded(dataDir: string, log: DatabaseLog): Promise<D
     return {
       db,
       batchDb: db,
+      server: undefined,
       counting: undefined,
       ping: async () => {
         await client.query('select 1');

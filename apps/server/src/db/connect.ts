@@ -1,6 +1,6 @@
 import { connect as connectSocket, type Socket } from 'node:net';
 import postgres from 'postgres';
-import { type DatabaseTarget, DatabaseUrlError, parseDatabaseUrl } from './url.ts';
+import { type DatabaseTarget, DatabaseUrlError, parseDatabaseUrl, settingsIn } from './url.ts';
 
 /** A new connection that takes longer is given up. */
 const CONNECT_TIMEOUT_S = 3;
@@ -33,15 +33,48 @@ const SESSION_OPTIONS = Object.entries(SESSION)
   .map(([name, value]) => `-c ${name}=${value.replaceAll(' ', String.raw`\ `)}`)
   .join(' ');
 
+/** What answers at the URL of a database; see `find-server.ts`. */
+export interface DatabaseServer {
+  readonly url: string;
+  /**
+   * Undefined: PostgreSQL itself. Through a pooler the next transaction may be in another session, with what others left there: so nothing is left to a
+   * session, not even the role's own `search_path`.
+   */
+  readonly pooled: { readonly searchPath: string } | undefined;
+}
+
 type Options = postgres.Options<Record<string, postgres.PostgresType>>;
 
 /**
- * Connections to PostgreSQL, made when they are needed. They do not ask for the types of arrays: the driver lets that question's failure end the
+ * Connections to PostgreSQL, made when they are needed. Settings go with the start of each; through a pooler, which takes none there, with each transaction,
+ * and no statement has a name. They do not ask for the types of arrays: the driver lets that question's failure end the
  * process, when a connection is ended as soon as it was made. So arrays go as texts: see `array-of.ts`.
  * @throws DatabaseUrlError
  */
-export function connect(url: string, options: Options): postgres.Sql {
+export function connect({ url, pooled }: DatabaseServer, options: Options): postgres.Sql {
   const target = parseDatabaseUrl(url);
+  if (!pooled) {
+    const atStart = { options: [target.options, SESSION_OPTIONS].filter(Boolean).join(' ') };
+    return open(target, { ...options, connection: { ...options.connection, ...atStart } });
+  }
+  const settings = {
+    search_path: pooled.searchPath,
+    ...settingsIn(target.options ?? ''),
+    ...SESSION,
+    ...options.connection,
+  };
+  return open(target, { ...options, connection: {}, prepare: false }, pinsOf(settings));
+}
+
+/** A connection with the settings that a database and a role have, through whatever is there. */
+export function connectPlainly(url: string): postgres.Sql {
+  return open(parseDatabaseUrl(url), { max: 1 });
+}
+
+/** @param pins go before the first statement of each transaction */
+function open(target: DatabaseTarget, options: Options, pins?: readonly string[]): postgres.Sql {
+  const [first] = target.hosts;
+  if (!first) throw new DatabaseUrlError('has no host');
   const ours = {
     database: target.database,
     ssl: target.ssl,
@@ -54,13 +87,28 @@ export function connect(url: string, options: Options): postgres.Sql {
     onnotice: () => {},
     fetch_types: false,
     ...options,
-    connection: {
-      application_name: target.applicationName ?? 'duet',
-      ...options.connection,
-      options: [target.options, SESSION_OPTIONS].filter(Boolean).join(' '),
-    },
+    connection: { application_name: target.applicationName ?? 'duet', ...options.connection },
   };
-  return postgres(Object.assign(ours, { socket: socketTo(target) }));
+  // What the driver's types do not know; it connects through the socket, and names the host in errors.
+  const named = { host: [first.host], port: [first.port] };
+  return postgres(Object.assign(ours, named, { socket: socketTo(target), pin: pins ?? null }));
+}
+
+/** Statements that make a transaction independent of its session, to be sent with its first one. */
+function pinsOf(settings: Record<string, unknown>): string[] {
+  const set = Object.entries(settings).map(
+    ([name, value]) => `set_config(${literal(name)}, ${literal(String(value))}, true)`,
+  );
+  // The isolation has to be set before anything is read.
+  return [
+    `set transaction_isolation = ${literal(SESSION.default_transaction_isolation)}`,
+    `select ${set.join(', ')}`,
+  ];
+}
+
+/** A text that reads the same whatever `standard_conforming_strings` says. */
+function literal(text: string): string {
+  return `E'${text.replace(/['\\]/g, String.raw`\$&`)}'`;
 }
 
 /** Makes what the driver connects through. */

@@ -4,8 +4,10 @@ import { migrate as migrateWithPglite } from 'drizzle-orm/pglite/migrator';
 import type postgres from 'postgres';
 import { fileOf } from '../files.ts';
 import { StartupError } from '../startup-error.ts';
+import { checkPooler } from './check-pooler.ts';
 import { checkRights, checkServer, type ServerNeeds, TABLES } from './check-server.ts';
-import { connect } from './connect.ts';
+import { connect, type DatabaseServer } from './connect.ts';
+import { findServer } from './find-server.ts';
 import { schemaIn } from './url.ts';
 
 const migrationsFolder = fileOf('src/db/migrations');
@@ -24,24 +26,32 @@ type Migration = ReturnType<typeof readMigrationFiles>[number];
 
 /**
  * Brings PostgreSQL to the newest schema; nodes that start together take turns. A role that finds nothing to do needs no right but those on rows.
+ * @returns what connections to it are to be made through
  * @throws StartupError when the database cannot be reached or used, or the role may not do what is to be done
  */
-export async function migratePostgres(url: string, needs: ServerNeeds = {}): Promise<void> {
-  // One connection: an advisory lock belongs to it, so it must be the one that migrates.
-  const client = connect(url, { max: 1, connection: { lock_timeout: LOCK_TIMEOUT_MS } });
+export async function migratePostgres(url: string, needs: ServerNeeds = {}): Promise<DatabaseServer> {
+  const server = await findServer(url).catch(unreachable);
+  const client = connect(server, { max: 1, connection: { lock_timeout: LOCK_TIMEOUT_MS } });
   try {
-    const server = await checkServer(client, needs).catch((cause: unknown) => {
-      if (cause instanceof StartupError) throw cause;
-      throw new StartupError(`DATABASE_URL: cannot reach the database (${reason(cause)})`, { cause });
-    });
+    if (server.pooled) await checkPooler(server, needs).catch(unreachable);
+    const { user } = await checkServer(client, needs, server).catch(unreachable);
     if ((await pendingIn(client)).length > 0) {
-      await client`select pg_advisory_lock(${MIGRATION_LOCK})`;
-      await client.begin((tx) => migrate(tx, server.user, schemaIn(url)));
+      await client.begin(async (tx) => {
+        await tx`select pg_advisory_xact_lock(${MIGRATION_LOCK})`;
+        await migrate(tx, user, schemaIn(url));
+      });
     }
-    await checkRights(client, server.user);
+    await checkRights(client, user);
+    return server;
   } finally {
-    await client.end({ timeout: 5 }); // and with the connection goes the lock
+    await client.end({ timeout: 5 });
   }
+}
+
+/** @throws StartupError */
+function unreachable(cause: unknown): never {
+  if (cause instanceof StartupError) throw cause;
+  throw new StartupError(`DATABASE_URL: cannot reach the database (${reason(cause)})`, { cause });
 }
 
 /** Brings the embedded database to the newest schema. */

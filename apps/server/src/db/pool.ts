@@ -1,12 +1,12 @@
 import { drizzle } from 'drizzle-orm/postgres-js';
 import type postgres from 'postgres';
 import type { Database, RunQuery } from './client.ts';
-import { connect } from './connect.ts';
+import { connect, type DatabaseServer } from './connect.ts';
 import { DatabaseUnavailable, SERIALIZATION_FAILURE, sqlStateOf } from './errors.ts';
 import { Gate } from './gate.ts';
 
 export interface PoolOptions {
-  readonly url: string;
+  readonly server: DatabaseServer;
   /** Connections. */
   readonly max: number;
   /** Of each connection. */
@@ -31,8 +31,8 @@ const IDLE_SECONDS = 60;
 /** Column names are the TypeScript ones in snake_case. */
 export const casing = 'snake_case';
 
-export function openPool({ url, max, settings, isAway, onAnswer, onFailure }: PoolOptions): Pool {
-  const open = () => connect(url, { max, idle_timeout: IDLE_SECONDS, connection: settings });
+export function openPool({ server, max, settings, isAway, onAnswer, onFailure }: PoolOptions): Pool {
+  const open = () => connect(server, { max, idle_timeout: IDLE_SECONDS, connection: settings });
   const gate = new Gate(max);
   let client = open();
 
@@ -48,7 +48,9 @@ export function openPool({ url, max, settings, isAway, onAnswer, onFailure }: Po
     }
   }
 
-  const send: Send = (...statement) => client.unsafe(...statement);
+  // Without `simple` the driver would send what has no parameters by another protocol, in which no settings go with it.
+  const send: Send = (text, values, options) =>
+    client.unsafe(text, values, Object.assign({ simple: false }, options));
   const unsafe: (...statement: Sent) => Statement = (...statement) => new Statement(attempt, send, statement);
   const begin = <T>(work: (tx: postgres.TransactionSql) => Promise<T>) => attempt(() => client.begin(work));
 
@@ -62,7 +64,7 @@ export function openPool({ url, max, settings, isAway, onAnswer, onFailure }: Po
     db,
     run: (text, values) =>
       attempt(async () => {
-        const rows = await client.unsafe(text, [...values], { prepare: true });
+        const rows = await send(text, [...values], { prepare: true });
         return { rows, rowCount: rows.count };
       }),
     renew: (graceMs) => {

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type postgres from 'postgres';
-import { connect } from './connect.ts';
+import { connect, type DatabaseServer } from './connect.ts';
 import { sqlStateOf, TOO_MANY_CONNECTIONS } from './errors.ts';
 
 /** Where it is told; no parameter of a statement, and so nobody's message, may get there. */
@@ -11,7 +11,7 @@ export interface DatabaseLog {
 }
 
 export interface PulseOptions {
-  readonly url: string;
+  readonly server: DatabaseServer;
   readonly log: DatabaseLog;
   /** Once, when it is known to be away. */
   readonly onAway: () => void;
@@ -124,7 +124,7 @@ export class Pulse {
   }
 
   #connect(): postgres.Sql {
-    return connect(this.#options.url, { max: 1 });
+    return connect(this.#options.server, { max: 1 });
   }
 }
 

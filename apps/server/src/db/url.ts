@@ -109,6 +109,24 @@ function parse(url: string): DatabaseTarget {
   };
 }
 
+/**
+ * The settings in what libpq calls `options`, as a server splits them (`pg_split_opts`): a backslash stands before what is part of a value.
+ * @throws DatabaseUrlError for anything but settings
+ */
+export function settingsIn(options: string): Record<string, string> {
+  const words = [...options.matchAll(/(?:\\.|[^\s\\])+/gs)].map(([word]) => word.replace(/\\(.)/gs, '$1'));
+  const settings: Record<string, string> = {};
+  while (words.length > 0) {
+    const word = words.shift() ?? '';
+    const text = word === '-c' ? words.shift() : /^(?:-c|--)(?=.)(.*)$/s.exec(word)?.[1];
+    const [, name, value] = /^([^=]+)=(.*)$/s.exec(text ?? '') ?? [];
+    if (name === undefined || value === undefined)
+      throw new DatabaseUrlError('options: only settings (-c name=value) can be kept through a pooler');
+    settings[name.replaceAll('-', '_')] = value;
+  }
+  return settings;
+}
+
 function isTarget(value: string | undefined): value is TargetSessionAttributes {
   return value !== undefined && value !== 'any';
 }

@@ -1,12 +1,12 @@
 import type postgres from 'postgres';
-import { connect } from '../db/connect.ts';
+import { connect, type DatabaseServer } from '../db/connect.ts';
 import type { BusLog } from './bus.ts';
 import { encodeNodeNote } from './notes.ts';
 import { within } from './within.ts';
 
 export interface NotifierOptions {
   readonly node: string;
-  readonly databaseUrl: string;
+  readonly server: DatabaseServer;
   readonly channel: string;
   readonly log: BusLog;
 }
@@ -145,7 +145,7 @@ export class Notifier {
 
   /** A NOTIFY changes nothing that would have to outlive a crash, so its commit need not wait for the disk. */
   #connect(): postgres.Sql {
-    return connect(this.#options.databaseUrl, {
+    return connect(this.#options.server, {
       max: 1,
       connection: { synchronous_commit: 'off', statement_timeout: STATEMENT_TIMEOUT_MS },
     });

@@ -1,4 +1,5 @@
 import { createHash, type KeyObject, randomUUID } from 'node:crypto';
+import type { DatabaseServer } from '../db/connect.ts';
 import type { BusLog } from './bus.ts';
 import type { Events } from './events.ts';
 import { memoryEvents } from './memory.ts';
@@ -10,7 +11,7 @@ import { PostgresBus } from './postgres.ts';
 
 export interface EventsOptions {
   /** Undefined: the embedded database, and so a single node. */
-  readonly databaseUrl: string | undefined;
+  readonly server: DatabaseServer | undefined;
   readonly natsUrl: string | undefined;
   readonly databaseId: string;
   readonly conversationKey: KeyObject;
@@ -22,13 +23,13 @@ export interface EventsOptions {
 
 /** Joins this node with the others of its database: through NATS, if there is one, or through PostgreSQL. */
 export function openEvents(options: EventsOptions): Events {
-  const { databaseUrl, natsUrl, load, log, meterOf } = options;
-  if (databaseUrl === undefined) return memoryEvents();
+  const { server, natsUrl, load, log, meterOf } = options;
+  if (server === undefined) return memoryEvents();
   const node = randomUUID();
   const group = groupOf(options);
   const bus =
     natsUrl === undefined
-      ? new PostgresBus({ node, databaseUrl, channel: `duet_${group}`, log })
+      ? new PostgresBus({ node, server, channel: `duet_${group}`, log })
       : new NatsBus({ node, natsUrl, prefix: `duet.${group}`, log });
   return new NodeEvents(bus, load, log, meterOf(natsUrl === undefined ? 'postgres' : 'nats'));
 }

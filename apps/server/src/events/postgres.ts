@@ -1,5 +1,5 @@
 import type postgres from 'postgres';
-import { connect } from '../db/connect.ts';
+import { connect, type DatabaseServer } from '../db/connect.ts';
 import { BEAT_MS, type Bus, type BusListener, type BusLog, type Note } from './bus.ts';
 import type { Following } from './events.ts';
 import { Notifier } from './notifier.ts';
@@ -7,7 +7,7 @@ import { within } from './within.ts';
 
 export interface PostgresBusOptions {
   readonly node: string;
-  readonly databaseUrl: string;
+  readonly server: DatabaseServer;
   /** The same for the nodes that belong together, and no others in this database. */
   readonly channel: string;
   readonly log: BusLog;
@@ -85,9 +85,9 @@ export class PostgresBus implements Bus {
 
   /** On a connection of its own, which the driver makes anew whenever it breaks. */
   #listen(): void {
-    const { databaseUrl, channel, log } = this.#options;
+    const { server, channel, log } = this.#options;
     void this.#client?.end({ timeout: 0 });
-    const client = connect(databaseUrl, {});
+    const client = connect(server, {});
     this.#client = client;
     const hear = (payload: string) => this.#client === client && this.#hear(payload);
     const onListen = () => this.#client === client && this.#onListen();

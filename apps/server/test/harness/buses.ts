@@ -80,7 +80,10 @@ async function natsTarget() {
   const nats = await startNats();
   return {
     target: nats.url,
-    variables: (natsUrl: string) => ({ databaseUrl: 'postgres://not.used/here', natsUrl }),
+    variables: (natsUrl: string) => ({
+      server: { url: 'postgres://not.used/here', pooled: undefined },
+      natsUrl,
+    }),
     drop: () => nats.stop(),
   };
 }
@@ -89,7 +92,7 @@ async function postgresTarget() {
   const database = await createPostgres();
   return {
     target: database.url,
-    variables: (databaseUrl: string) => ({ databaseUrl, natsUrl: undefined }),
+    variables: (url: string) => ({ server: { url, pooled: undefined }, natsUrl: undefined }),
     drop: () => database.drop(),
   };
 }

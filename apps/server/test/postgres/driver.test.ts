@@ -29,7 +29,7 @@ test('a query goes out at once, though the process is busy from then on', async 
 
 test('connections that are let go for idling cost no query, whenever it comes', async () => {
   const database = await createPostgres();
-  const sql = connect(database.url, { max: 3, idle_timeout: 0.01 });
+  const sql = connect({ url: database.url, pooled: undefined }, { max: 3, idle_timeout: 0.01 });
   try {
     for (let round = 0; round < 96; round += 1) {
       const answers = await Promise.all([1, 2, 3].slice(round % 3).map((n) => sql`select ${n}::int as n`));
