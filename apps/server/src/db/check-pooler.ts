@@ -3,7 +3,7 @@ import type postgres from 'postgres';
 import { StartupError } from '../startup-error.ts';
 import type { ServerNeeds } from './check-server.ts';
 import { connect, type DatabaseServer } from './connect.ts';
-import { sqlStateOf } from './errors.ts';
+import { PROTOCOL_VIOLATION, sqlStateOf } from './errors.ts';
 
 /** What a pooler does it does at once; this is for a machine that is slow. */
 const PATIENCE_MS = 5000;
@@ -42,9 +42,6 @@ async function using(
     await sql.end({ timeout: 0 });
   }
 }
-
-/** The SQLSTATE of all that PgBouncer itself refuses. */
-const PROTOCOL_VIOLATION = '08P01';
 
 /** PgBouncer's `statement` mode closes the connection that begins one. */
 async function hasTransactions(sql: postgres.Sql): Promise<boolean> {

@@ -66,11 +66,6 @@ export function connect({ url, pooled }: DatabaseServer, options: Options): post
   return open(target, { ...options, connection: {}, prepare: false }, pinsOf(settings));
 }
 
-/** A connection with the settings that a database and a role have, through whatever is there. */
-export function connectPlainly(url: string): postgres.Sql {
-  return open(parseDatabaseUrl(url), { max: 1 });
-}
-
 /** @param pins go before the first statement of each transaction */
 function open(target: DatabaseTarget, options: Options, pins?: readonly string[]): postgres.Sql {
   const [first] = target.hosts;
@@ -90,8 +85,14 @@ function open(target: DatabaseTarget, options: Options, pins?: readonly string[]
     connection: { application_name: target.applicationName ?? 'duet', ...options.connection },
   };
   // What the driver's types do not know; it connects through the socket, and names the host in errors.
-  const named = { host: [first.host], port: [first.port] };
-  return postgres(Object.assign(ours, named, { socket: socketTo(target), pin: pins ?? null }));
+  const unknown = {
+    host: [first.host],
+    port: [first.port],
+    hosts: target.hosts.length,
+    socket: socketTo(target),
+    pin: pins ?? null,
+  };
+  return postgres(Object.assign(ours, unknown));
 }
 
 /** Statements that make a transaction independent of its session, to be sent with its first one. */
@@ -112,19 +113,23 @@ function literal(text: string): string {
 }
 
 /** Makes what the driver connects through. */
-function socketTo({ hosts, targetSessionAttributes }: DatabaseTarget): () => Socket | Promise<Socket> {
+function socketTo({
+  hosts,
+  targetSessionAttributes,
+}: DatabaseTarget): (unwanted: number) => Socket | Promise<Socket> {
   const [only, ...others] = hosts;
   if (!only) throw new DatabaseUrlError('has no host');
   if (others.length === 0) return () => openSocket(only);
-  let next = 0;
-  /** The first host that answers, beginning with the one that did last time, or after it when it may have been of the wrong kind. */
-  return async () => {
+  let last = 0;
+  /** The first host that answers, beginning with the one that did last time; or, where not any will do, after as many as this connection has met. */
+  return async (unwanted) => {
+    const first = targetSessionAttributes ? unwanted : last;
     let failure: unknown;
     for (let tries = 0; tries < hosts.length; tries += 1) {
-      const at = (next + tries) % hosts.length;
+      const at = (first + tries) % hosts.length;
       try {
         const socket = await opened(openSocket(hosts[at] ?? only));
-        next = targetSessionAttributes ? at + 1 : at;
+        last = at;
         return socket;
       } catch (error) {
         failure = error;

@@ -7,6 +7,8 @@ export const READ_ONLY = '25006';
 /** SQLSTATE of a database that answers, but takes no more connections. */
 export const TOO_MANY_CONNECTIONS = '53300';
 
+/** SQLSTATE of all that PgBouncer itself refuses. */
+export const PROTOCOL_VIOLATION = '08P01';
 /** SQLSTATE of a transaction that met another one: the same does well when it is tried again. */
 export const SERIALIZATION_FAILURE = '40001';
 

@@ -8,7 +8,7 @@ export interface DatabaseTarget {
   readonly user: string | undefined;
   readonly password: string | undefined;
   readonly database: string;
-  readonly ssl: boolean | 'prefer' | 'require' | ConnectionOptions;
+  readonly ssl: boolean | 'prefer' | 'require' | (ConnectionOptions & { readonly optional?: true });
   /** Seconds without a word after which the system asks whether the other side is there; null: it does not. */
   readonly keepAliveSeconds: number | null | undefined;
   readonly connectTimeoutSeconds: number | undefined;
@@ -193,7 +193,9 @@ function sslIn(parameters: Map<string, string>): DatabaseTarget['ssl'] {
       return false;
     case 'allow':
     case 'prefer':
-      return Object.keys(files).length > 0 ? { ...files, rejectUnauthorized: false } : 'prefer';
+      return Object.keys(files).length > 0
+        ? { ...files, rejectUnauthorized: false, optional: true }
+        : 'prefer';
     case 'require':
       // With a root certificate it is as good as `verify-ca`.
       if (files.ca === undefined)
