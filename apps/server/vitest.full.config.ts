@@ -16,8 +16,8 @@ export default defineConfig(async () => {
       exclude: [
         ...(withNats ? [] : ['test/events/nats.test.ts']),
         ...(proxies.length > 0 ? [] : ['test/postgres/proxies.test.ts']),
-        ...(postgresBin === undefined ? ['test/outages/**'] : []),
-        ...(withPooler ? [] : ['test/outages/poolers.test.ts']),
+        ...(postgresBin === undefined ? ['test/{outages,setups}/**'] : []),
+        ...(withPooler ? [] : ['test/setups/{poolers,matrix}.test.ts']),
         ...(postgresBin !== undefined && canMount() ? [] : ['test/outages/full-disk.test.ts']),
       ],
       globalSetup: [TEMPLATE_SETUP],
@@ -38,7 +38,7 @@ export default defineConfig(async () => {
           ? [
               // The same black-box suite as in `vitest.config.ts`, on the other database.
               project('server on PostgreSQL', 'postgres', ['test/api/**/*.test.ts']),
-              project('PostgreSQL', 'embedded', ['test/{postgres,events,outages}/**/*.test.ts']),
+              project('PostgreSQL', 'embedded', ['test/{postgres,events,outages,setups}/**/*.test.ts']),
             ]
           : []),
       ],

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { chownSync, mkdirSync } from 'node:fs';
+import { chownSync, cpSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { endWhenDead } from '@duet/testing/leftovers';
 import { freePort } from '@duet/testing/port';
@@ -24,7 +24,9 @@ export interface Cluster {
   /** As an administrator would: sessions are ended with 57P01. */
   shutDown(): Promise<void>;
   start(): Promise<void>;
-  /** A folder is its own from now on. */
+  /** Of a standby: it is a primary from now on. */
+  promote(): Promise<void>;
+  /** A folder or a file is its own from now on. */
   own(folder: string): void;
   stop(): Promise<void>;
 }
@@ -35,30 +37,28 @@ const BIN = process.env['TEST_POSTGRES_BIN'] ?? '';
 const USER = process.getuid?.() === 0 ? 'postgres' : undefined;
 
 /** Settings that a test file can do with; no fsync, for the machine does not lose power. */
-const SETTINGS = { fsync: 'off', listen_addresses: '127.0.0.1', log_min_messages: 'fatal' };
+const SETTINGS = { fsync: 'off', listen_addresses: '127.0.0.1,::1', log_min_messages: 'fatal' };
 
-export async function startCluster(): Promise<Cluster> {
+/** @param primary of which it is a standby; without one it is its own */
+export async function startCluster(primary?: Cluster): Promise<Cluster> {
   const base = scratchFolder();
   const folder = join(base, 'data');
   mkdirSync(folder, { mode: 0o700 });
   own(base);
   own(folder);
-  const made = command('initdb', [
-    '-D',
-    folder,
-    '-U',
-    'postgres',
-    '-A',
-    'trust',
-    '-E',
-    'UTF8',
-    '-N',
-    '--locale=C',
-  ]);
-  const { status, stderr } = spawnSync(...made, { encoding: 'utf8', cwd: '/' });
-  if (status !== 0) throw new Error(`initdb failed: ${stderr}`);
+  if (primary) await copy(primary, folder);
+  else {
+    const args = ['-D', folder, '-U', 'postgres', '-A', 'trust', '-E', 'UTF8', '-N', '--locale=C'];
+    const { status, stderr } = spawnSync(...command('initdb', args), { encoding: 'utf8', cwd: '/' });
+    if (status !== 0) throw new Error(`initdb failed: ${stderr}`);
+  }
   const port = await freePort();
-  const options = { ...SETTINGS, unix_socket_directories: base, port: String(port) };
+  const options = {
+    ...SETTINGS,
+    unix_socket_directories: base,
+    port: String(port),
+    ...(primary && { primary_conninfo: primary.adminUrl }),
+  };
   let child: ChildProcess | undefined;
   let exit: Promise<unknown> = Promise.resolve();
 
@@ -90,8 +90,10 @@ export async function startCluster(): Promise<Cluster> {
     }
   };
   await start();
-  await query('create role duet login');
-  await query('create database duet owner duet');
+  if (!primary) {
+    await query('create role duet login');
+    await query('create database duet owner duet');
+  }
   return {
     url: `postgres://duet@127.0.0.1:${port}/duet`,
     adminUrl: `postgres://postgres@127.0.0.1:${port}/duet`,
@@ -100,12 +102,24 @@ export async function startCluster(): Promise<Cluster> {
     kill: () => end('SIGKILL'),
     shutDown: () => end('SIGINT'),
     start,
+    promote: async () => {
+      await query('select pg_promote()');
+    },
     own,
     stop: async () => {
       await end('SIGKILL');
       removeFolder(base);
     },
   };
+}
+
+/** All of a primary, which is down meanwhile, as a standby begins with it. */
+async function copy(primary: Cluster, folder: string): Promise<void> {
+  await primary.shutDown();
+  cpSync(primary.folder, folder, { recursive: true });
+  await primary.start();
+  writeFileSync(join(folder, 'standby.signal'), '');
+  if (USER !== undefined) spawnSync('chown', ['-R', `${USER}:${USER}`, folder]);
 }
 
 function own(path: string): void {

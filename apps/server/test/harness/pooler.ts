@@ -11,6 +11,9 @@ import { bounded } from './socket.ts';
 export interface Pooler {
   /** Leads to the same database as the same role, through it. */
   through(url: string): string;
+  readonly port: string;
+  /** Where its socket is. */
+  readonly socketFolder: string;
   stop(): Promise<void>;
 }
 
@@ -18,7 +21,7 @@ export interface Pooler {
 export const withPooler = process.env['TEST_POOLER'] === 'yes';
 
 /** It does not run as root. */
-const USER = process.getuid?.() === 0 ? 'nobody' : undefined;
+const USER = process.getuid?.() === 0 ? 'postgres' : undefined;
 
 /** @param settings of its own, besides where it listens */
 export async function startPooler(databaseUrl: string, settings: Record<string, string>): Promise<Pooler> {
@@ -28,9 +31,9 @@ export async function startPooler(databaseUrl: string, settings: Record<string, 
   const users = join(folder, 'users');
   const ini = join(folder, 'pgbouncer.ini');
   const all = {
-    listen_addr: '127.0.0.1',
+    listen_addr: '127.0.0.1,::1',
     listen_port: `${port}`,
-    unix_socket_dir: '',
+    unix_socket_dir: folder,
     auth_type: 'trust',
     auth_file: users,
     auth_user: 'postgres', // which asks for everybody else
@@ -65,6 +68,8 @@ export async function startPooler(databaseUrl: string, settings: Record<string, 
   failed.catch(() => {});
   await bounded('pgbouncer', Promise.race([ready, failed]));
   return {
+    port: `${port}`,
+    socketFolder: folder,
     through: (url) => {
       const through = new URL(url);
       through.port = `${port}`;
