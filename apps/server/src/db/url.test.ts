@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { parseDatabaseUrl, schemaIn, withSchema } from './url.ts';
+import { parseDatabaseUrl, schemaIn, settingsIn, withSchema } from './url.ts';
 
 const hosts = (url: string) => parseDatabaseUrl(url).hosts.map(({ host, port }) => `${host} ${port}`);
 
@@ -106,4 +106,19 @@ test('a schema of its own goes with the URL', () => {
     options: '-c search_path=chat',
   });
   expect(schemaIn(withSchema('postgres://h/d', undefined))).toBeUndefined();
+});
+
+test('settings in options, as a server splits them', () => {
+  expect(settingsIn('')).toEqual({});
+  expect(
+    settingsIn(String.raw` -c work_mem=8MB  -cgeqo=off --statement-timeout=5s -c search_path=a,\ b `),
+  ).toEqual({
+    work_mem: '8MB',
+    geqo: 'off',
+    statement_timeout: '5s',
+    search_path: 'a, b',
+  });
+  expect(settingsIn(String.raw`-c duet.x=a=\\b`)).toEqual({ 'duet.x': String.raw`a=\b` });
+  for (const options of ['-e', '-c', '-c work_mem', 'work_mem=8MB', '-B 5', '--'])
+    expect(() => settingsIn(options), options).toThrow('only settings (-c name=value)');
 });

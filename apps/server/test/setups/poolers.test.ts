@@ -160,6 +160,7 @@ describe.runIf(withNats)('transaction mode with NATS', () => {
     await sql.begin(async (tx) => {
       await tx`lock table conversations`;
       expect(await ada.get('/api/chat/conversations/')).toMatchObject({ status: 503 });
+      expect(server.log.join('\n')).toContain('"reason":"57014"');
     });
     expect(await ada.get('/api/chat/conversations/')).toMatchObject({ status: 200 });
   });
