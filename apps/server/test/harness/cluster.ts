@@ -107,7 +107,7 @@ export async function startCluster(primary?: Cluster): Promise<Cluster> {
     },
     own,
     stop: async () => {
-      await end('SIGKILL');
+      await end('SIGQUIT'); // at once, and it takes its shared memory with it
       removeFolder(base);
     },
   };
