@@ -12,7 +12,7 @@ let server: TestServer;
 let sql: postgres.Sql;
 beforeAll(async () => {
   database = await createPostgres();
-  server = await startServerOn({ ...database.env, JWT_SECRET });
+  server = await startServerOn({ ...database.env, JWT_SECRET, HEARTBEAT_SECONDS: '3600' });
   sql = postgres(database.url, { max: 4, onnotice: () => {} });
 });
 afterAll(async () => {
