@@ -25,3 +25,4 @@ export {
 } from './live/storage.ts';
 export { createRest, type Rest, type RestOptions } from './rest.ts';
 export type { GetToken, TokenReason } from './token.ts';
+export { defaultErrorWords, type ErrorWords, errorWords } from './words.ts';
