@@ -37,7 +37,7 @@ async function measureRequests(sql: postgres.Sql): Promise<void> {
   );
   const store = prepareStore(db, new Participants());
   const [now] = await sql<{ position: string }[]>`select pg_current_snapshot()::text as position`;
-  const actAs = ({ users: [id] }: Target) => ({ ...context, actor: { id, username: '' } });
+  const actAs = ({ users: [id] }: Target) => ({ ...context, actor: { id, username: '', display_name: '' } });
   const requests: Record<string, (target: Target) => Promise<unknown>> = {
     'page of 50': (target) =>
       listMessages(actAs(target), { conversation_id: target.id, limit: 50, order: 'desc' }),

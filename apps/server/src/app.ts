@@ -1,6 +1,6 @@
 import type { Server } from 'node:http';
 import type { FastifyBaseLogger } from 'fastify';
-import { createAuthenticate } from './auth/authenticate.ts';
+import { createAuthenticate, createAuthenticateService } from './auth/authenticate.ts';
 import { EndedAccess } from './auth/ended-access.ts';
 import { createTokenIssuer } from './auth/issue.ts';
 import { secretIn } from './auth/secret-file.ts';
@@ -83,7 +83,9 @@ export async function startApp(config: Config, log: FastifyBaseLogger, webFolder
     const limits = createRateLimits(config.rateLimitFactor, counting);
     const auth = resolveAuth(config);
     const ended = new EndedAccess(domain.events);
-    const authenticate = metrics.counted(createAuthenticate(domain, createTokenVerifier(auth, log), ended));
+    const verify = createTokenVerifier(auth, log);
+    const authenticate = metrics.counted(createAuthenticate(domain, verify, ended));
+    const authenticateService = metrics.counted(createAuthenticateService(verify));
     const access = new Access(domain, ended);
     const accounts = auth.mode === 'secret' &&
       config.localAccounts && {
@@ -111,6 +113,7 @@ export async function startApp(config: Config, log: FastifyBaseLogger, webFolder
       domain,
       accounts: accounts || undefined,
       authenticate,
+      authenticateService,
       limits,
       trust: config.trust,
       publicUrl: config.publicUrl,

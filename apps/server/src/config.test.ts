@@ -122,6 +122,7 @@ test.each([
   [{ AUTH_ISSUER: 'my-issuer', AUTH_AUDIENCE: 'duet' }, 'AUTH_ISSUER: must be a URL'],
   [{ AUTH_AUDIENCE: 'duet' }, 'AUTH_AUDIENCE: is only for'],
   [{ AUTH_ALGORITHMS: 'RS256' }, 'AUTH_ALGORITHMS: is only for'],
+  [{ AUTH_SERVICE_CLAIM: 'roles' }, 'AUTH_SERVICE_CLAIM: is only for'],
   [{ ...AUTH, AUTH_ALGORITHMS: 'HS256' }, 'AUTH_ALGORITHMS: '],
   [{ ...AUTH, AUTH_ALGORITHMS: 'none' }, 'AUTH_ALGORITHMS: '],
   [{ ...AUTH, JWT_SECRET }, 'JWT_SECRET: excludes'],

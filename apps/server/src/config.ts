@@ -110,6 +110,7 @@ const environment = z.object({
   AUTH_ISSUER: z.string().optional(),
   AUTH_AUDIENCE: z.string().optional(),
   AUTH_LEEWAY_SECONDS: int(0, 300).optional(),
+  AUTH_SERVICE_CLAIM: z.string().max(255).optional(),
   AUTH_ALGORITHMS: list.pipe(z.array(z.enum(ALGORITHMS)).min(1)).optional(),
   LOCAL_ACCOUNTS: onOff.optional(),
   ACCESS_TOKEN_SECONDS: int(1, 86_400).default(900),
@@ -147,6 +148,8 @@ export type AuthConfig =
       readonly algorithms: readonly string[];
       /** How far the issuer's clock may be ahead of ours: `nbf` counts from then. */
       readonly leewaySeconds: number;
+      /** The claim that makes a token a service's with `service` in it; undefined: none does. */
+      readonly serviceClaim: string | undefined;
     };
 
 /** Everything the environment says; durations carry their unit in the name. */
@@ -250,6 +253,8 @@ function tracingOf(e: z.infer<typeof environment>): TracingConfig | undefined {
   };
 }
 
+const OF_ISSUER = ['AUTH_AUDIENCE', 'AUTH_LEEWAY_SECONDS', 'AUTH_ALGORITHMS', 'AUTH_SERVICE_CLAIM'] as const;
+
 function authOf(e: z.infer<typeof environment>): Config['auth'] {
   if (e.AUTH_JWKS_URL !== undefined || e.AUTH_ISSUER !== undefined) {
     if (e.JWT_SECRET !== undefined)
@@ -266,13 +271,11 @@ function authOf(e: z.infer<typeof environment>): Config['auth'] {
       audience: e.AUTH_AUDIENCE,
       algorithms: e.AUTH_ALGORITHMS ?? ['RS256', 'ES256', 'EdDSA'],
       leewaySeconds: e.AUTH_LEEWAY_SECONDS ?? 5,
+      serviceClaim: e.AUTH_SERVICE_CLAIM,
     };
   }
-  if (e.AUTH_AUDIENCE !== undefined)
-    throw new StartupError('AUTH_AUDIENCE: is only for AUTH_JWKS_URL or AUTH_ISSUER');
-  if (e.AUTH_LEEWAY_SECONDS !== undefined)
-    throw new StartupError('AUTH_LEEWAY_SECONDS: is only for AUTH_JWKS_URL or AUTH_ISSUER');
-  if (e.AUTH_ALGORITHMS) throw new StartupError('AUTH_ALGORITHMS: is only for AUTH_JWKS_URL or AUTH_ISSUER');
+  for (const name of OF_ISSUER)
+    if (e[name] !== undefined) throw new StartupError(`${name}: is only for AUTH_JWKS_URL or AUTH_ISSUER`);
   if (e.JWT_SECRET !== undefined) return { mode: 'secret', secret: new TextEncoder().encode(e.JWT_SECRET) };
   if (e.DATABASE_URL !== undefined) {
     throw new StartupError('JWT_SECRET: is needed with DATABASE_URL (or AUTH_JWKS_URL, or AUTH_ISSUER)');

@@ -165,7 +165,7 @@ export function createContext({ target, people, deadline, hasAccounts, atEnd }: 
 
 /** The path of an operation, or of a socket, for a conversation. */
 export function at(path: string, id: string): string {
-  return path.replace('{conversation_id}', id);
+  return path.replace(/\{\w+\}/, id);
 }
 
 /** `from`, `from + 1` … `to`. */

@@ -30,7 +30,9 @@ test('every operation and every frame is refused to those whom it does not conce
     const refusals = titles.filter(
       (title) => title.startsWith(`${id} `) && /without a token|not yours/.test(title),
     );
-    expect(refusals.length, id).toBe((auth === 'bearer' ? 1 : 0) + (path.includes('{') ? 1 : 0));
+    expect(refusals.length, id).toBe(
+      (auth === 'none' ? 0 : 1) + (path.includes('{conversation_id}') ? 1 : 0),
+    );
   }
   for (const type of Object.keys(clientFrames).filter((type) => type !== 'auth'))
     expect(

@@ -7,6 +7,7 @@ export const user = z
   .object({
     id: z.string(),
     username: z.string().meta({ example: 'ada' }),
+    display_name: z.string().meta({ description: 'The name to show.', example: 'Ada Lovelace' }),
   })
   .meta({ id: 'User', description: 'A person who can chat.' });
 export type User = z.infer<typeof user>;
@@ -43,10 +44,19 @@ export const messagePage = z
   .object({
     next: z.string().nullable().meta({ description: 'Absolute URL of the page that follows, or null.' }),
     previous: z.string().nullable().meta({ description: 'Absolute URL of the page before, or null.' }),
+    count: z.int32().min(0).meta({ description: 'How many messages the range has on all of its pages.' }),
     results: z.array(message),
   })
   .meta({ id: 'MessagePage', description: 'A page of a conversation’s history.' });
 export type MessagePage = z.infer<typeof messagePage>;
+
+export const unread = z
+  .object({
+    unread_count: z.int().min(0).meta({ description: 'Messages in all of them that I have not read.' }),
+    conversations: z.int().min(0).meta({ description: 'Conversations that have any.' }),
+  })
+  .meta({ id: 'Unread', description: 'The unread messages of all my conversations.' });
+export type Unread = z.infer<typeof unread>;
 
 export const session = z
   .object({

@@ -38,6 +38,7 @@ export const errors = {
     close: 4403,
     recovery: 'final',
   },
+  forbidden: { title: 'Not with this kind of token', status: 403, close: 4403, recovery: 'final' },
   not_found: { title: 'No such thing', status: 404, close: 4404, recovery: 'final' },
   method_not_allowed: { title: 'Not with this method', status: 405, recovery: 'final' },
   request_timeout: { title: 'The request did not come to its end in time', status: 408, recovery: 'retry' },

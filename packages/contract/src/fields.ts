@@ -38,12 +38,23 @@ export const username = text(64)
   .refine((value) => value === value.trim(), 'must not begin or end with white space')
   .meta({ description: 'Unique whatever its case.', example: 'ada' });
 
+export const displayName = text(128)
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is being refused
+  .refine((value) => !/[\u0000-\u001f\u007f-\u009f]/.test(value), 'must not contain control characters')
+  .meta({ description: 'The name to show; it need not be unique.', example: 'Ada Lovelace' });
+
 export const password = text(256).min(8, 'must have at least 8 characters').meta({ format: 'password' });
 
 /** A username, or the beginning of one, to look up: anything that could be in the database. */
 export const usernameQuery = storable(64);
 
 export const userId = text(255).meta({ description: 'The `sub` of the user’s tokens.' });
+
+/** Products number their users, and send the number: it stands for its digits. */
+export const userIdOrNumber = z.union([userId, z.int().transform(String)]);
+
+/** The most users that are named in one request. */
+export const USERS_MAX = 100;
 
 /** Left open on purpose: a malformed id is an unknown conversation, 404 and not 400 (PROTOCOL 3.1). */
 export const conversationId = z.string().meta({

@@ -6,8 +6,8 @@ const conversation_id = '0d1f6a52-7c3b-8e4d-9a5f-1b2c3d4e5f60';
 const message_id = '019a0000-0000-7000-8000-000000000001';
 const timestamp = '2026-11-22T10:15:30.123Z';
 const cursor = 'MS4xMjM0LjEyMzQ';
-const ada = { id: 'ada', username: 'ada' };
-const ben = { id: 'ben', username: 'ben' };
+const ada = { id: 'ada', username: 'ada', display_name: 'Ada Lovelace' };
+const ben = { id: 'ben', username: 'ben', display_name: 'ben' };
 const state: ConversationState = { last_seq: 42, read_seqs: [42, 40], unread_counts: [0, 1] };
 const chatMessage = {
   type: 'chat_message',
@@ -64,7 +64,7 @@ export const frameExamples: ReadonlyMap<z.ZodObject, unknown> = new Map([
     },
   }),
   of(inboxFrames.synced, { type: 'synced', cursor, reset: false, next: null }),
-  of(inboxFrames.chat_message, { ...chatMessage, state }),
+  of(inboxFrames.chat_message, { ...chatMessage, sender_display_name: ada.display_name, state }),
   of(inboxFrames.read, { type: 'read', conversation_id, user_id: ada.id, seq: 42, state }),
   of(inboxFrames.typing, { type: 'typing', conversation_id, user_id: ben.id, typing: true }),
   of(inboxFrames.presence, { type: 'presence', user_id: ben.id, online: false, last_seen: timestamp }),

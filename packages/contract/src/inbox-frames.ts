@@ -115,7 +115,7 @@ export const inboxFrames = {
     })
     .meta({ id: 'SyncedFrame', description: 'The end of a sync.' }),
   chat_message: chatMessageFrame
-    .extend({ state: conversationState })
+    .extend({ sender_display_name: z.string(), state: conversationState })
     .meta({ id: 'MessageFrame', description: 'A message, after its commit.' }),
   read: conversationRef
     .extend({ type: z.literal('read'), user_id: z.string(), seq, state: conversationState })

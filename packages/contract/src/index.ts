@@ -8,7 +8,9 @@ export {
   messagePage,
   type Session,
   session,
+  type Unread,
   type User,
+  unread,
   user,
 } from './entities.ts';
 export {
@@ -22,7 +24,16 @@ export {
   problem,
   type RestErrorCode,
 } from './errors.ts';
-export { MAX_SEQ, MESSAGE_MAX_LENGTH, messageId, PAYLOAD_MAX_BYTES, userId, username } from './fields.ts';
+export {
+  displayName,
+  MAX_SEQ,
+  MESSAGE_MAX_LENGTH,
+  messageId,
+  PAYLOAD_MAX_BYTES,
+  USERS_MAX,
+  userId,
+  username,
+} from './fields.ts';
 export {
   type ChatMessageFrame,
   CONVERSATION_SOCKET_PATH,
@@ -51,6 +62,8 @@ export {
   allOperations,
   type NamedOperation,
   type Operation,
+  type OperationAuth,
+  type OperationMethod,
   type Operations,
   operations,
 } from './operations.ts';

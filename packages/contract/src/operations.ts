@@ -1,24 +1,36 @@
 import { z } from 'zod';
-import { conversation, message, messagePage, session, user } from './entities.ts';
+import { conversation, message, messagePage, session, unread, user } from './entities.ts';
 import type { RestErrorCode } from './errors.ts';
 import {
   conversationId,
+  displayName,
   listCursor,
   messageContent,
   messageId,
   password,
   seq,
+  USERS_MAX,
   userId,
+  userIdOrNumber,
   username,
   usernameQuery,
 } from './fields.ts';
 
+/** How an operation is asked for; a GET has a query, the others have a body. */
+export type OperationMethod = 'GET' | 'POST' | 'PUT';
+
+/**
+ * Who may call an operation: `bearer` is a user with an access token, `service` the operator's own back end (PROTOCOL 1.6). `none`: an
+ * operation on local accounts, which is not there where these are off.
+ */
+export type OperationAuth = 'bearer' | 'service' | 'none';
+
 /** One REST operation; the same entry makes the route, the tRPC procedure and the OpenAPI document. */
 export interface Operation<
-  Method extends 'GET' | 'POST' = 'GET' | 'POST',
+  Method extends OperationMethod = OperationMethod,
   Input extends z.ZodObject = z.ZodObject,
   Output extends z.ZodType = z.ZodType,
-  Auth extends 'bearer' | 'none' = 'bearer' | 'none',
+  Auth extends OperationAuth = OperationAuth,
 > {
   /** OpenAPI operationId. */
   readonly id: string;
@@ -28,11 +40,10 @@ export interface Operation<
   readonly path: `/api/${string}/`;
   readonly summary: string;
   readonly description?: string;
-  /** `none`: an operation on local accounts, which is not there where these are off. */
   readonly auth: Auth;
   /** Whether it comes to the same when it is done twice, and may so be sent again when no answer came. */
   readonly idempotent: boolean;
-  /** Path, query and body together; what is not in the path is the query of a GET, the body of a POST. */
+  /** Path, query and body together; what is not in the path is the query of a GET, the body of any other. */
   readonly input: Input;
   readonly output: Output;
   /** Success statuses and what each means; where there are several, the procedure says which. */
@@ -42,16 +53,20 @@ export interface Operation<
 }
 
 function operation<
-  const Method extends 'GET' | 'POST',
+  const Method extends OperationMethod,
   Input extends z.ZodObject,
   Output extends z.ZodType,
-  const Auth extends 'bearer' | 'none',
+  const Auth extends OperationAuth,
 >(definition: Operation<Method, Input, Output, Auth>): Operation<Method, Input, Output, Auth> {
   return definition;
 }
 
 const inConversation = z.object({ conversation_id: conversationId });
 const credentials = z.object({ username, password });
+const names = z.object({
+  username: username.optional(),
+  display_name: displayName.nullable().meta({ description: 'Null: the username is shown.' }).optional(),
+});
 const refreshToken = z.object({ refresh: z.string().min(1).max(4096) });
 
 /** Every operation, grouped as the tRPC router is (PROTOCOL 3). */
@@ -63,7 +78,8 @@ export const operations = {
       method: 'GET',
       path: '/api/chat/conversations/',
       summary: 'My conversations, latest activity first',
-      description: 'When there is more, the `Link` header names the next page (`rel="next"`).',
+      description:
+        'At most 1,000 at a time. When there is more, the `Link` header names the next page (`rel="next"`).',
       auth: 'bearer',
       idempotent: true,
       input: z.object({
@@ -82,7 +98,7 @@ export const operations = {
       summary: 'Get or create my conversation with somebody',
       auth: 'bearer',
       idempotent: true,
-      input: z.object({ target_user_id: userId }),
+      input: z.object({ target_user_id: userIdOrNumber }),
       output: conversation,
       success: { 201: 'Created', 200: 'It was there' },
       errors: ['not_found'],
@@ -114,6 +130,19 @@ export const operations = {
       success: { 200: 'The conversation with its marker' },
       errors: ['not_participant', 'not_found'],
     }),
+    unread: operation({
+      id: 'countUnread',
+      tag: 'Conversations',
+      method: 'GET',
+      path: '/api/chat/unread/',
+      summary: 'How many messages I have not read, in all my conversations',
+      auth: 'bearer',
+      idempotent: true,
+      input: z.object({}),
+      output: unread,
+      success: { 200: 'The counts' },
+      errors: [],
+    }),
   },
   messages: {
     list: operation({
@@ -122,7 +151,8 @@ export const operations = {
       method: 'GET',
       path: '/api/chat/conversations/{conversation_id}/messages/',
       summary: 'The history, a page at a time',
-      description: '`before` and `after` bound the range, `order` says from which end it is walked.',
+      description:
+        '`before` and `after` bound the range, `order` says from which end it is walked. Its pages have numbers, too: `page` and `page_size`, or `limit` and `offset`.',
       auth: 'bearer',
       idempotent: true,
       input: inConversation.extend({
@@ -130,6 +160,14 @@ export const operations = {
         before: seq.meta({ description: 'Only messages with a smaller seq.' }).optional(),
         after: seq.meta({ description: 'Only messages with a greater seq.' }).optional(),
         order: z.enum(['asc', 'desc']).default('desc'),
+        offset: seq.meta({ description: 'How many messages of the range to pass over.' }).optional(),
+        page: z.int32().min(1).meta({ description: 'Which page of the range, from 1.' }).optional(),
+        page_size: z
+          .int()
+          .min(1)
+          .max(100)
+          .meta({ description: 'Messages on a page, where pages have numbers.' })
+          .optional(),
       }),
       output: messagePage,
       success: { 200: 'The page' },
@@ -168,13 +206,64 @@ export const operations = {
       tag: 'People',
       method: 'GET',
       path: '/api/chat/users/',
-      summary: 'Find people by the beginning of their username',
+      summary: 'Find people by the beginning of their username, or by their ids',
+      description: 'With `ids`, those of them that there are, in the order of the ids.',
       auth: 'bearer',
       idempotent: true,
-      input: z.object({ search: usernameQuery.optional(), limit: z.int().min(1).max(50).default(20) }),
+      input: z.object({
+        search: usernameQuery.optional(),
+        limit: z.int().min(1).max(50).default(20),
+        ids: z.array(userId).min(1).max(USERS_MAX).optional(),
+      }),
       output: z.array(user),
       success: { 200: 'The people, in order of name' },
       errors: [],
+    }),
+    get: operation({
+      id: 'getUser',
+      tag: 'People',
+      method: 'GET',
+      path: '/api/chat/users/{user_id}/',
+      summary: 'One person',
+      auth: 'bearer',
+      idempotent: true,
+      input: z.object({ user_id: userId }),
+      output: user,
+      success: { 200: 'The person' },
+      errors: ['not_found'],
+    }),
+    put: operation({
+      id: 'putUser',
+      tag: 'People',
+      method: 'PUT',
+      path: '/api/chat/users/{user_id}/',
+      summary: 'Make a person known, or change their names',
+      description: 'What is left out stays as it is.',
+      auth: 'service',
+      idempotent: true,
+      input: names.extend({ user_id: userId }),
+      output: user,
+      success: { 200: 'They were known', 201: 'They are known now' },
+      errors: ['username_taken', 'not_found'],
+    }),
+    putMany: operation({
+      id: 'putUsers',
+      tag: 'People',
+      method: 'PUT',
+      path: '/api/chat/users/',
+      summary: 'Make many people known, or change their names',
+      description: 'One after the other, up to the first that is refused; the same may be put again.',
+      auth: 'service',
+      idempotent: true,
+      input: z.object({
+        users: z
+          .array(names.extend({ id: userIdOrNumber }))
+          .min(1)
+          .max(USERS_MAX),
+      }),
+      output: z.array(user),
+      success: { 200: 'The people, in the order given' },
+      errors: ['username_taken'],
     }),
   },
   auth: {

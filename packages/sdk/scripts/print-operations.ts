@@ -16,7 +16,7 @@ function grouped(print: (entry: NamedOperation) => string, separator: string): s
 export function printTable(): string {
   const row = (entry: NamedOperation) => {
     const { method, path, auth, idempotent } = entry.operation;
-    return `${verbOf(entry)}: ${JSON.stringify({ method, path, auth: auth === 'bearer', idempotent })}`;
+    return `${verbOf(entry)}: ${JSON.stringify({ method, path, auth: auth !== 'none', idempotent })}`;
   };
   return `${comment(['What a request of each operation is made of.'])}export const operations = {\n${grouped(row, ',\n')}\n} as const;`;
 }

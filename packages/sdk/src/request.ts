@@ -2,13 +2,13 @@ import { DuetError } from './error.ts';
 
 /** What a request of an operation is made of. */
 export interface OperationRow {
-  readonly method: 'GET' | 'POST';
+  readonly method: 'GET' | 'POST' | 'PUT';
   readonly path: string;
   readonly auth: boolean;
   readonly idempotent: boolean;
 }
 
-/** The path with its query, and the body of a POST. @throws DuetError when no request can be made of the input */
+/** The path with its query, and the body of any method but GET. @throws DuetError when no request can be made of the input */
 export function requestOf({ method, path }: OperationRow, input: object): { path: string; body?: string } {
   const fields = new Map<string, unknown>(Object.entries(input));
   const filled = path.replaceAll(/\{(\w+)\}/g, (_, name: string) => {
@@ -16,9 +16,11 @@ export function requestOf({ method, path }: OperationRow, input: object): { path
     fields.delete(name);
     return segment(String(value ?? ''));
   });
-  if (method === 'POST') return { path: filled, body: JSON.stringify(Object.fromEntries(fields)) };
+  if (method !== 'GET') return { path: filled, body: JSON.stringify(Object.fromEntries(fields)) };
   const query = [...fields].filter(([, value]) => value !== undefined);
-  const pairs = query.map(([name, value]) => `${name}=${encode(String(value))}`);
+  const pairs = query.flatMap(([name, value]) =>
+    [value].flat().map((one) => `${name}=${encode(String(one))}`),
+  );
   return { path: pairs.length > 0 ? `${filled}?${pairs.join('&')}` : filled };
 }
 

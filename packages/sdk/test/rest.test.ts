@@ -32,6 +32,7 @@ test('two people meet', async () => {
   const { id: conversation_id } = await ada.conversations.open({ target_user_id: ben.id });
   const sent = await ada.messages.send({ conversation_id, content: 'Hello' });
   expect(await ben.messages.list({ conversation_id })).toEqual({
+    count: 1,
     next: null,
     previous: null,
     results: [sent],

@@ -18,6 +18,7 @@ import {
   type ServerFrame,
   type Session,
   type sendFrame,
+  type Unread,
   type User,
 } from '@duet/contract';
 import { expect, expectTypeOf, test } from 'vitest';
@@ -38,6 +39,7 @@ const assertions = {
   Message: () => expectTypeOf<sdk.Message>().toEqualTypeOf<Message>(),
   MessagePage: () => expectTypeOf<sdk.MessagePage>().toEqualTypeOf<MessagePage>(),
   Conversation: () => expectTypeOf<sdk.Conversation>().toEqualTypeOf<Conversation>(),
+  Unread: () => expectTypeOf<sdk.Unread>().toEqualTypeOf<Unread>(),
   Session: () => expectTypeOf<sdk.Session>().toEqualTypeOf<Session>(),
   Problem: () => expectTypeOf<sdk.Problem>().toEqualTypeOf<Problem>(),
   FieldError: () => expectTypeOf<sdk.FieldError>().toEqualTypeOf<FieldError>(),
@@ -78,6 +80,11 @@ const assertions = {
   MarkReadInput: () => expectTypeOf<sdk.MarkReadInput>().toEqualTypeOf<Input<'conversations', 'markRead'>>(),
   ListMessagesInput: () => expectTypeOf<sdk.ListMessagesInput>().toEqualTypeOf<Input<'messages', 'list'>>(),
   SendMessageInput: () => expectTypeOf<sdk.SendMessageInput>().toEqualTypeOf<Input<'messages', 'send'>>(),
+  CountUnreadInput: () =>
+    expectTypeOf<sdk.CountUnreadInput>().toEqualTypeOf<Input<'conversations', 'unread'>>(),
+  GetUserInput: () => expectTypeOf<sdk.GetUserInput>().toEqualTypeOf<Input<'users', 'get'>>(),
+  PutUserInput: () => expectTypeOf<sdk.PutUserInput>().toEqualTypeOf<Input<'users', 'put'>>(),
+  PutUsersInput: () => expectTypeOf<sdk.PutUsersInput>().toEqualTypeOf<Input<'users', 'putMany'>>(),
   GetMeInput: () => expectTypeOf<sdk.GetMeInput>().toEqualTypeOf<Input<'users', 'me'>>(),
   FindUsersInput: () => expectTypeOf<sdk.FindUsersInput>().toEqualTypeOf<Input<'users', 'find'>>(),
   RegisterInput: () => expectTypeOf<sdk.RegisterInput>().toEqualTypeOf<Input<'auth', 'register'>>(),

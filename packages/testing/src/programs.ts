@@ -37,6 +37,15 @@ export function hasProgram(name: string, flag: string): boolean {
   return needed(`${name} on the path`, spawnSync(name, [flag], { env: ENV }).status === 0);
 }
 
+/** Python as Debian has it, and modules that Debian packages, too. */
+export const PYTHON = '/usr/bin/python3';
+
+/** Whether Python has these modules. */
+export function hasPython(...modules: readonly string[]): boolean {
+  const { status } = spawnSync(PYTHON, ['-c', `import ${modules.join(', ')}`]);
+  return needed(`${modules.join(' and ')} in ${PYTHON}`, status === 0);
+}
+
 /** The folder of PostgreSQL's programs, for tests that kill one of their own; Debian has them by version. */
 export function binOfPostgres(): string | undefined {
   const places = [

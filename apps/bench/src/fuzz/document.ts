@@ -14,7 +14,7 @@ const operation = z.object({
   operationId: z.string(),
   parameters: z.array(parameter).default([]),
   requestBody: z.object({ content }).optional(),
-  security: z.array(z.unknown()),
+  security: z.array(z.record(z.string(), z.unknown())),
   responses: z.record(z.string(), z.object({ content })),
 });
 const openApi = z.looseObject({ paths: z.record(z.string(), z.record(z.string(), operation)) });
@@ -25,6 +25,8 @@ export interface Documented {
   readonly method: string;
   readonly path: string;
   readonly needsToken: boolean;
+  /** The token is that of the operator's own back end. */
+  readonly isForService: boolean;
   readonly parameters: readonly z.infer<typeof parameter>[];
   readonly body: { readonly schema: JsonSchema; readonly holds: ValidateFunction } | undefined;
   /** By name, for those in the query. */
@@ -60,6 +62,7 @@ export function readDocument(text: string): ApiDocument {
         method: method.toUpperCase(),
         path,
         needsToken: security.length > 0,
+        isForService: security.some((scheme) => 'service' in scheme),
         parameters,
         body: json && {
           schema: json.schema,

@@ -11,6 +11,9 @@ import { exchange } from './wire/exchange.ts';
 import { type Line, NoAnswer, openLine } from './wire/line.ts';
 import type { World } from './world.ts';
 
+/** Operations that show people to anybody. */
+const PEOPLE = new Set(['findUsers', 'getUser', 'putUser', 'putUsers']);
+
 /** What a fuzzer works with. */
 export interface Fuzz {
   readonly document: ApiDocument;
@@ -76,7 +79,7 @@ async function sendRequest(
   const wasRead = bytes.indexOf('\r\n\r\n') < MAX_HEAD; // or it never came as far as an operation
   if (operation && wasRead) checkOperation(operation, request, answer, world, complain);
   if (isCall) checkTrpc(document, request, answer, complain);
-  const mayName = operation?.id === 'findUsers' || request.target.includes('users.find');
+  const mayName = PEOPLE.has(operation?.id ?? '') || /users\.(find|get|put)/.test(request.target);
   checkLeaks(world, [answer], bytes, mayName, complain);
   return open.isOpen ? open : undefined;
 }

@@ -33,6 +33,8 @@ export interface World {
   /** Each has its sockets used by one fuzzer at a time. */
   readonly talkers: readonly [Pair, ...Pair[]];
   readonly strangers: readonly [Person, ...Person[]];
+  /** The operator's own back end. */
+  readonly service: Person;
   /** Whom every token that holds belongs to. */
   readonly tokens: Map<string, string>;
   /** Who is in every conversation that is known of. */
@@ -114,6 +116,11 @@ export async function makeWorld({ port, secret }: Target, talkers: number): Prom
   };
   await say();
 
+  const service = {
+    id: `service-${run}`,
+    token: await mint(secret, { sub: `service-${run}`, duet_role: 'service' }),
+  };
+  tokens.set(service.token, service.id);
   const callers = await pairsOf('caller', CALLERS);
   const strangers = await each(Array.from({ length: STRANGERS }), (_, i) => meet(`stranger-${run}-${i}`));
   for (const { a } of callers) {
@@ -137,6 +144,7 @@ export async function makeWorld({ port, secret }: Target, talkers: number): Prom
     callers: atLeastOne(callers),
     talkers: atLeastOne(await pairsOf('talker', talkers)),
     strangers: atLeastOne(strangers),
+    service,
     tokens,
     participants,
     account,

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { RecentIdentities } from './recent-identities.ts';
 
 const identity = (id: string, expiresAt = 1e12) => ({
-  user: { id, username: id },
+  user: { id, username: id, display_name: id },
   expiresAt: new Date(expiresAt),
   sessionId: undefined,
   issuedAt: undefined,

@@ -10,7 +10,12 @@ import { issuerKeys } from './issuer-keys.ts';
 /** What we read from a token that holds. */
 export interface Claims {
   readonly subject: string;
-  readonly name: string | undefined;
+  /** What the user is called. */
+  readonly username: string | undefined;
+  /** The name to show. */
+  readonly displayName: string | undefined;
+  /** It is the operator's own back end's (PROTOCOL 1.6). */
+  readonly isService: boolean;
   readonly expiresAt: Date;
   readonly issuedAt: Date | undefined;
   /** Of a local account's session. */
@@ -30,7 +35,7 @@ export function createTokenVerifier(config: AuthConfig, log: VerifierLog): Token
   const verify = config.mode === 'secret' ? verifyWithSecret(config.secret) : verifyWithJwks(config, log);
   return async (token) => {
     try {
-      return toClaims(await verify(token));
+      return toClaims(await verify(token), serviceClaimOf(config));
     } catch (cause) {
       throw refusal(cause);
     }
@@ -93,19 +98,34 @@ async function readJson(url: string, redirect: 'error' | 'follow' = 'error'): Pr
 /** The end of JavaScript's time: a token may claim to live longer (ECMA-262, 21.4.1.1). */
 const LAST_DATE = 8.64e15;
 
-function toClaims(payload: JWTPayload): Claims {
+/** In tokens under the shared secret. In those of an issuer, which anybody may have a say in, the operator names the claim. */
+const SERVICE_CLAIM = 'duet_role';
+const SERVICE_ROLE = 'service';
+
+function serviceClaimOf(config: AuthConfig): string | undefined {
+  return config.mode === 'secret' ? SERVICE_CLAIM : config.serviceClaim;
+}
+
+function toClaims(payload: JWTPayload, serviceClaim: string | undefined): Claims {
   const subject = userId.safeParse(payload.sub);
   const session = z.guid().optional().safeParse(payload[SESSION_CLAIM]);
   if (!subject.success || !session.success || payload.exp === undefined)
     throw new DomainError('invalid_token');
-  const names = [payload['preferred_username'], payload['username'], payload['name']];
+  const { preferred_username, username, name } = payload;
+  const roles = serviceClaim === undefined ? [] : [payload[serviceClaim]].flat();
   return {
     subject: subject.data,
-    name: names.find((name): name is string => typeof name === 'string' && name.trim() !== ''),
+    username: [preferred_username, username, name].find(isName),
+    displayName: isName(name) ? name : undefined,
+    isService: session.data === undefined && roles.includes(SERVICE_ROLE),
     expiresAt: new Date(Math.min(payload.exp * 1000, LAST_DATE)),
     issuedAt: payload.iat === undefined ? undefined : new Date(Math.min(payload.iat * 1000, LAST_DATE)),
     sessionId: session.data,
   };
+}
+
+function isName(claim: unknown): claim is string {
+  return typeof claim === 'string' && claim.trim() !== '';
 }
 
 /** Faults of the token; whatever else goes wrong is ours, or the issuer's. */

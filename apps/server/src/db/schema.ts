@@ -89,6 +89,10 @@ export const users = pgTable(
     username: text().notNull(),
     /** The username as it is compared: see `domain/users/username-key.ts`. */
     usernameKey: byteOrderedText().notNull(),
+    /** The name to show, where it is another than the username. */
+    displayName: text(),
+    /** From when the names are: those of older tokens change nothing. Null: nobody said. */
+    namedAt: instant(),
     createdAt: instant().notNull(),
     /** When the last of the user's devices went away; null while none ever did. */
     lastSeenAt: instant(),

@@ -8,6 +8,7 @@ import { Participants } from './conversations/participants.ts';
 import { createSendQueue, type SendQueue } from './messages/send-queue.ts';
 import type { DomainMeter } from './meter.ts';
 import type { Trace, Tracer } from './trace.ts';
+import { knownUsers } from './users/known.ts';
 
 /** What every verb of the domain works with. */
 export interface Context {
@@ -61,6 +62,7 @@ export async function createContext(
   const conversationKey = await loadConversationKey(db);
   const identity = { conversationKey, databaseId: await loadDatabaseId(db, conversationKey) };
   const events = openEvents(identity);
+  knownUsers(db).follow(events);
   const participants = new Participants();
   const sends = createSendQueue({
     db,

@@ -1,4 +1,4 @@
-import type { Conversation, ConversationState, Message } from '@duet/contract';
+import type { Conversation, ConversationState, Message, User } from '@duet/contract';
 
 /** `user1` and `user2` of a conversation. */
 export type UserPair = readonly [string, string];
@@ -58,6 +58,12 @@ export interface AccessEnded {
   readonly sessionId: string | null;
 }
 
+/** Somebody got other names. */
+export interface UserChanged {
+  readonly type: 'user_changed';
+  readonly user: User;
+}
+
 export type DomainEvent =
   | MessageCommitted
   | ConversationOpened
@@ -65,7 +71,8 @@ export type DomainEvent =
   | TypingChanged
   | PresenceChanged
   | PresenceAsked
-  | AccessEnded;
+  | AccessEnded
+  | UserChanged;
 
 /** What happened on one node at one moment, in order; `node` is the one it happened on. */
 export type EventListener = (events: readonly DomainEvent[], node: string) => void;
@@ -125,5 +132,7 @@ export function topicsOf(
       return [`user:${event.userId}`];
     case 'access_ended':
       return []; // every node may know the token, also without a socket
+    case 'user_changed':
+      return []; // every node may know the names
   }
 }

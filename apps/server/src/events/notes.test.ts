@@ -10,7 +10,7 @@ test('a message crosses by its place; nothing of what it says does', () => {
       message_id: CONVERSATION,
       conversation_id: CONVERSATION,
       seq: 7,
-      sender: { id: 'a', username: 'ada' },
+      sender: { id: 'a', username: 'ada', display_name: 'ada' },
       content: 'a private word',
       timestamp: '2026-01-01T00:00:00.000Z',
       read: false,

@@ -1,4 +1,4 @@
-import { conversation, conversationState } from '@duet/contract';
+import { conversation, conversationState, user } from '@duet/contract';
 import { z } from 'zod';
 import type { Note } from './bus.ts';
 import { type DomainEvent, type MessageCommitted, topicsOf, type UserPair } from './events.ts';
@@ -58,6 +58,7 @@ const note: z.ZodType<EventNote | NodeNote> = z.discriminatedUnion('type', [
   }),
   z.object({ type: z.literal('presence_asked'), userId: z.string() }),
   z.object({ type: z.literal('access_ended'), userId: z.string(), sessionId: z.string().nullable() }),
+  z.object({ type: z.literal('user_changed'), user }),
   z.object({ type: z.literal('alive') }),
   z.object({ type: z.literal('gone') }),
   z.object({ type: z.literal('lost') }),

@@ -14,6 +14,10 @@ export const LIMITS = {
   send: { of: 'user', points: 100, seconds: 5 },
   open: { of: 'user', points: 60, seconds: 60 },
   search: { of: 'user', points: 120, seconds: 60 },
+  /** Adding up all the conversations of somebody. */
+  unread: { of: 'user', points: 120, seconds: 60 },
+  /** Of a service: a hundred people each. */
+  provision: { of: 'user', points: 100, seconds: 10 },
   /** Every other operation. */
   request: { of: 'user', points: 600, seconds: 10 },
   sync: { of: 'user', points: 120, seconds: 60 },

@@ -22,6 +22,8 @@ export interface RequestContext {
   readonly accounts: AccountsContext | undefined;
   /** Checks the token once, however often it is called. */
   readonly authenticate: () => Promise<Identity>;
+  /** The same of a service's token. @returns its subject */
+  readonly authenticateService: () => Promise<string>;
   readonly requestId: string;
   /** Scheme and host of absolute URLs, without a slash at the end. */
   readonly baseUrl: string;

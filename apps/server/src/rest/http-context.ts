@@ -1,5 +1,10 @@
 import type { FastifyRequest } from 'fastify';
-import { type Authenticate, bearerToken, type Identity } from '../auth/authenticate.ts';
+import {
+  type Authenticate,
+  type AuthenticateService,
+  bearerToken,
+  type Identity,
+} from '../auth/authenticate.ts';
 import type { AccountsContext } from '../domain/accounts/context.ts';
 import type { Context } from '../domain/context.ts';
 import type { Trace } from '../domain/trace.ts';
@@ -13,6 +18,7 @@ export interface HttpDependencies {
   readonly domain: Context;
   readonly accounts: AccountsContext | undefined;
   readonly authenticate: Authenticate;
+  readonly authenticateService: AuthenticateService;
   /** Undefined: absolute URLs are made from the request's own host. */
   readonly publicUrl: string | undefined;
 }
@@ -31,7 +37,9 @@ class HttpContext implements RequestContext {
   readonly called: RequestContext['called'];
   readonly #request: HttpRequest;
   readonly #check: Authenticate;
+  readonly #checkService: AuthenticateService;
   #identity: Promise<Identity> | undefined;
+  #service: Promise<string> | undefined;
 
   constructor(
     deps: HttpDependencies,
@@ -47,6 +55,7 @@ class HttpContext implements RequestContext {
     this.called = called;
     this.#request = request;
     this.#check = deps.authenticate;
+    this.#checkService = deps.authenticateService;
   }
 
   get address(): string {
@@ -56,6 +65,11 @@ class HttpContext implements RequestContext {
   authenticate(): Promise<Identity> {
     this.#identity ??= this.#check(bearerToken(this.#request.headers.authorization));
     return this.#identity;
+  }
+
+  authenticateService(): Promise<string> {
+    this.#service ??= this.#checkService(bearerToken(this.#request.headers.authorization));
+    return this.#service;
   }
 }
 

@@ -7,7 +7,10 @@ type Document = ReturnType<typeof generateOpenApiDocument>;
 /** Errors that every operation can give. */
 const COMMON_ERRORS = ['invalid_request', 'rate_limited', 'internal', 'unavailable'] as const;
 const BODY_ERRORS = ['payload_too_large', 'unsupported_media_type'] as const;
-const TOKEN_ERRORS = ['missing_token', 'invalid_token', 'token_expired'] as const;
+const TOKEN_ERRORS = ['missing_token', 'invalid_token', 'token_expired', 'forbidden'] as const;
+const JWT = { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } as const;
+const SECURITY = { bearer: [{ bearer: [] }], service: [{ service: [] }], none: [] };
+const VERBS = { GET: 'get', POST: 'post', PUT: 'put' } as const;
 
 /**
  * The OpenAPI 3.1 document. trpc-to-openapi makes it from procedures; what it cannot say comes from the contract: the trailing slash
@@ -23,7 +26,10 @@ export function openApiDocument(): Document {
       version: '1',
       license: { name: 'MIT', identifier: 'MIT' },
       baseUrl: '/',
-      securitySchemes: { bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } },
+      securitySchemes: {
+        bearer: JWT,
+        service: { ...JWT, description: 'A token of the operator’s own back end (PROTOCOL 1.6).' },
+      },
       defs: { Problem: problem },
       tags: [...new Set(allOperations.map(({ operation }) => operation.tag))],
     },
@@ -31,11 +37,11 @@ export function openApiDocument(): Document {
   const paths: Document['paths'] = {};
   for (const { operation } of allOperations) {
     const { method, path } = operation;
-    const verb = method === 'GET' ? 'get' : 'post';
+    const verb = VERBS[method];
     const documented = document.paths?.[path.slice(0, -1)]?.[verb];
     if (!documented) throw new Error(`${method} ${path} is missing from the OpenAPI document`);
     documented.responses = { ...successes(operation, documented.responses?.['200']), ...failures(operation) };
-    documented.security ??= [];
+    documented.security = SECURITY[operation.auth];
     paths[path] = { ...paths[path], [verb]: documented };
   }
   return { ...document, paths };
@@ -73,8 +79,8 @@ const RETRY_AFTER = {
 function failures({ method, auth, errors: own }: Operation): Responses {
   const codes = [
     ...COMMON_ERRORS,
-    ...(auth === 'bearer' ? TOKEN_ERRORS : []),
-    ...(method === 'POST' ? BODY_ERRORS : []),
+    ...(auth === 'none' ? [] : TOKEN_ERRORS),
+    ...(method === 'GET' ? [] : BODY_ERRORS),
     ...own,
   ];
   const byStatus = Map.groupBy(codes, (code) => errors[code].status);

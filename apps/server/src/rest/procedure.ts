@@ -1,4 +1,4 @@
-import type { Operation } from '@duet/contract';
+import type { Operation, OperationMethod } from '@duet/contract';
 import { getTRPCErrorFromUnknown, initTRPC, TRPCError } from '@trpc/server';
 import type { OpenApiMeta } from 'trpc-to-openapi';
 import type { z } from 'zod';
@@ -61,6 +61,8 @@ const LIMIT_OF = new Map<string, LimitName>([
   ['sendMessage', 'send'],
   ['openConversation', 'open'],
   ['findUsers', 'search'],
+  ['countUnread', 'unread'],
+  ['putUsers', 'provision'],
   ['signIn', 'signIn'],
   ['register', 'register'],
 ]);
@@ -72,6 +74,15 @@ const authenticated = ({ id }: Operation) =>
       await request.limits.take(LIMIT_OF.get(id) ?? 'request', user.id);
       const domain: ActorContext = { ...request.domain, actor: user };
       return next({ ctx: { domain } });
+    }),
+  );
+
+const ofService = ({ id }: Operation) =>
+  t.procedure.use(({ ctx: { request }, path, next }) =>
+    refusing(request, path, async () => {
+      const subject = await request.authenticateService();
+      await request.limits.take(LIMIT_OF.get(id) ?? 'request', subject);
+      return next({ ctx: { domain: request.domain } });
     }),
   );
 
@@ -109,18 +120,23 @@ function metaOf({ id, tag, method, path, summary, description, auth }: Operation
       tags: [tag],
       summary,
       ...(description !== undefined && { description }),
-      protect: auth === 'bearer',
+      protect: auth !== 'none',
       errorResponses: [], // openapi.ts puts problem details there
     },
   };
 }
 
 /** The procedure of an operation on behalf of somebody; the token is checked before the input. */
-export function member<I extends z.ZodObject>(op: Operation<'GET' | 'POST', I, z.ZodType, 'bearer'>) {
+export function member<I extends z.ZodObject>(op: Operation<OperationMethod, I, z.ZodType, 'bearer'>) {
   return authenticated(op).meta(metaOf(op)).input(op.input);
 }
 
+/** The procedure of an operation that the operator's own back end may call, which acts for nobody. */
+export function service<I extends z.ZodObject>(op: Operation<OperationMethod, I, z.ZodType, 'service'>) {
+  return ofService(op).meta(metaOf(op)).input(op.input);
+}
+
 /** The procedure of an operation on local accounts, which needs no token. */
-export function account<I extends z.ZodObject>(op: Operation<'GET' | 'POST', I, z.ZodType, 'none'>) {
+export function account<I extends z.ZodObject>(op: Operation<OperationMethod, I, z.ZodType, 'none'>) {
   return withAccounts(op).meta(metaOf(op)).input(op.input);
 }

@@ -9,11 +9,15 @@ import { getConversation } from '../domain/conversations/get.ts';
 import { listConversations } from '../domain/conversations/list.ts';
 import { markRead } from '../domain/conversations/mark-read.ts';
 import { openConversation } from '../domain/conversations/open.ts';
+import { countUnread } from '../domain/conversations/unread.ts';
+import { DomainError } from '../domain/error.ts';
 import { listMessages } from '../domain/messages/list.ts';
 import { sendMessage } from '../domain/messages/send.ts';
 import { findUsers } from '../domain/users/find.ts';
-import { messagePage } from './message-page.ts';
-import { account, member, router } from './procedure.ts';
+import { getUser, getUsers } from '../domain/users/get.ts';
+import { putUser, putUsers } from '../domain/users/put.ts';
+import { messagePage, rangeOf } from './message-page.ts';
+import { account, member, router, service } from './procedure.ts';
 
 const { conversations, messages, users, auth } = operations;
 
@@ -48,10 +52,11 @@ export const appRouter = router({
       await markRead(ctx.domain, input);
       return getConversation(ctx.domain, input);
     }),
+    unread: member(conversations.unread).query(({ ctx }) => countUnread(ctx.domain)),
   },
   messages: {
     list: member(messages.list).query(async ({ ctx, input }) =>
-      messagePage(await listMessages(ctx.domain, input), input.conversation_id, ctx.request.baseUrl),
+      messagePage(await listMessages(ctx.domain, rangeOf(input)), input, ctx.request.baseUrl),
     ),
     send: member(messages.send).mutation(async ({ ctx, input }) => {
       const { message, created } = await sendMessage(ctx.domain, input);
@@ -61,7 +66,18 @@ export const appRouter = router({
   },
   users: {
     me: member(users.me).query(({ ctx }) => ctx.domain.actor),
-    find: member(users.find).query(({ ctx, input }) => findUsers(ctx.domain, input)),
+    find: member(users.find).query(({ ctx, input }) => {
+      if (input.ids === undefined) return findUsers(ctx.domain, input);
+      if (input.search !== undefined) throw DomainError.invalid('ids', 'must not stand beside search');
+      return getUsers(ctx.domain, input.ids);
+    }),
+    get: member(users.get).query(({ ctx, input }) => getUser(ctx.domain, input)),
+    put: service(users.put).mutation(async ({ ctx, input: { user_id: id, ...names } }) => {
+      const { user, created } = await putUser(ctx.domain, { id, ...names });
+      ctx.request.reply.status = created ? 201 : 200;
+      return user;
+    }),
+    putMany: service(users.putMany).mutation(({ ctx, input }) => putUsers(ctx.domain, input.users)),
   },
   auth: {
     register: account(auth.register).mutation(({ ctx, input }) => register(ctx.accounts, input)),

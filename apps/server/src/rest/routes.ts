@@ -1,4 +1,4 @@
-import { allOperations, type NamedOperation } from '@duet/contract';
+import { allOperations, type NamedOperation, type Operation, USERS_MAX, userId } from '@duet/contract';
 import { callTRPCProcedure } from '@trpc/server';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
@@ -25,7 +25,7 @@ function registerOperation(
 ): void {
   const { id, method, path, auth, success } = operation;
   const usualStatus = Number(Object.keys(success)[0]);
-  const numbers = numericFields(operation.input);
+  const fields = queryFieldsOf(operation);
   app.route({
     method,
     url: path.replaceAll(/\{(\w+)\}/g, ':$1'),
@@ -35,11 +35,12 @@ function registerOperation(
       const ctx = contextOf(deps, request, traceOf(request));
       request.setDecorator(CONTEXT, ctx);
       if (auth === 'bearer') await ctx.authenticate();
+      if (auth === 'service') await ctx.authenticateService();
     },
     handler: async (request, reply) => {
       const ctx = request.getDecorator<RequestContext>(CONTEXT);
       const input = {
-        ...(method === 'GET' ? queryOf(request, numbers) : bodyOf(request)),
+        ...(method === 'GET' ? queryOf(request, fields) : bodyOf(request)),
         ...paramsOf(request),
       };
       const called = callTRPCProcedure({
@@ -68,23 +69,42 @@ function answer(
   return reply.type('application/json; charset=utf-8').send(JSON.stringify(output));
 }
 
-/** The fields of an input that are numbers, and so come as digits in a query. */
-function numericFields(input: z.ZodObject): ReadonlySet<string> {
+/** The parameters that an operation has, and how the text of each becomes a value. */
+type QueryFields = ReadonlyMap<string, 'number' | 'list' | 'text'>;
+
+function queryFieldsOf({ input, path }: Operation): QueryFields {
   const { properties = {} } = z.toJSONSchema(input, { io: 'input' });
-  const isNumeric = (schema: unknown) =>
-    typeof schema === 'object' && schema !== null && 'type' in schema && schema.type === 'integer';
-  return new Set(Object.keys(properties).filter((name) => isNumeric(properties[name])));
+  const names = Object.keys(properties).filter((name) => !path.includes(`{${name}}`));
+  return new Map(names.map((name) => [name, kindOf(properties[name])]));
 }
 
-/** Digits become numbers here and not in the schema, which would then take strings for numbers everywhere. */
-function queryOf(request: FastifyRequest, numbers: ReadonlySet<string>): Record<string, unknown> {
+function kindOf(schema: unknown): 'number' | 'list' | 'text' {
+  const type = typeof schema === 'object' && schema !== null && 'type' in schema ? schema.type : undefined;
+  return type === 'integer' ? 'number' : type === 'array' ? 'list' : 'text';
+}
+
+/**
+ * The query as the contract's schema takes it: digits become numbers here, as a schema that did so would take strings for numbers everywhere.
+ * Whoever misspells a parameter of a list reads its first page for ever, so an unknown one is refused where there are any.
+ */
+function queryOf(request: FastifyRequest, fields: QueryFields): Record<string, unknown> {
   const query = Object.entries({ ...asRecord(request.query) });
-  return Object.fromEntries(
-    query.map(([name, value]) => [
-      name,
-      numbers.has(name) && typeof value === 'string' && /^-?\d{1,15}$/.test(value) ? Number(value) : value,
-    ]),
-  );
+  const [unknown] = query.flatMap(([name]) => (fields.size > 0 && !fields.has(name) ? name : []));
+  if (unknown !== undefined)
+    throw DomainError.invalid(unknown, `is no parameter here; there are ${[...fields.keys()].join(', ')}`);
+  return Object.fromEntries(query.map(([name, value]) => [name, parameterOf(value, fields.get(name))]));
+}
+
+function parameterOf(value: unknown, kind: 'number' | 'list' | 'text' | undefined): unknown {
+  if (kind === 'list') return [value].flat().flatMap(partsOf);
+  return kind === 'number' && typeof value === 'string' && /^-?\d{1,15}$/.test(value) ? Number(value) : value;
+}
+
+/** A list is given as one parameter with commas, or as many. An id may have commas in it, so the whole stands there, too, if it can be one. */
+function partsOf(value: unknown): unknown[] {
+  if (typeof value !== 'string' || !value.includes(',')) return [value];
+  const parts = value.split(',').filter(Boolean);
+  return parts.length < USERS_MAX && userId.safeParse(value).success ? [value, ...parts] : parts;
 }
 
 function bodyOf(request: FastifyRequest): Record<string, unknown> {

@@ -45,7 +45,7 @@ export function toMessageFrame(message: Message): ChatMessageFrame {
 
 /** The same as the inbox hears it (PROTOCOL 7.6). */
 export function toInboxMessageFrame(message: Message, state: ConversationState): InboxFrame {
-  return { ...toMessageFrame(message), state };
+  return { ...toMessageFrame(message), sender_display_name: message.sender.display_name, state };
 }
 
 /** A frame, and whose inboxes it is for. */
@@ -72,6 +72,7 @@ export function inboxFrameOf(event: DomainEvent): Addressed | undefined {
     case 'presence':
     case 'presence_asked':
     case 'access_ended':
+    case 'user_changed':
       return undefined;
   }
 }

@@ -12,7 +12,7 @@ const message = (seq: number): Message => ({
   message_id: `${seq}`,
   conversation_id: 'c',
   seq,
-  sender: { id: 'a', username: 'a' },
+  sender: { id: 'a', username: 'a', display_name: 'a' },
   content: `${seq}`,
   timestamp: '2026-01-01T00:00:00.000Z',
   read: false,

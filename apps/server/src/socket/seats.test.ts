@@ -60,15 +60,21 @@ beforeAll(async () => {
     { meter: metrics.domain },
   );
   for (const id of ['ada', 'ben', 'eve'])
-    await provisionUser(domain, { userId: id, name: id, sessionId: undefined, issuedAt: undefined });
-  const actor = { id: 'ada', username: 'ada' };
+    await provisionUser(domain, {
+      userId: id,
+      username: id,
+      displayName: undefined,
+      sessionId: undefined,
+      issuedAt: undefined,
+    });
+  const actor = { id: 'ada', username: 'ada', display_name: 'ada' };
   const { conversation } = await openConversation({ ...domain, actor }, { target_user_id: 'ben' });
   path = `/ws/chat/${conversation.id}/`;
   hub = new CountingHub(events, async () => [], log, metrics.socket);
   const authenticate = async (token: string | undefined) => {
     arrived();
     await gate;
-    const user = { id: token ?? '', username: token ?? '' };
+    const user = { id: token ?? '', username: token ?? '', display_name: token ?? '' };
     const expiresAt = new Date(Date.now() + 60_000);
     return { user, expiresAt, sessionId: undefined, issuedAt: undefined, checkedAt: performance.now() };
   };

@@ -1,10 +1,9 @@
 import { Registry } from '@prometheus-io/client';
-import type { Authenticate } from '../auth/authenticate.ts';
 import type { DomainMeter } from '../domain/meter.ts';
 import type { BusMeter } from '../events/meter.ts';
 import type { HttpMeter } from '../rest/meter.ts';
 import type { SocketMeter } from '../socket/meter.ts';
-import { countRefusals } from './authentication.ts';
+import { type CountRefusals, countRefusals } from './authentication.ts';
 import { busMeter } from './bus.ts';
 import { databaseErrors } from './database.ts';
 import { domainMeter } from './domain.ts';
@@ -19,7 +18,7 @@ export interface Metrics {
   readonly http: HttpMeter;
   readonly socket: SocketMeter;
   readonly busOf: (bus: string) => BusMeter;
-  readonly counted: (authenticate: Authenticate) => Authenticate;
+  readonly counted: CountRefusals;
   /** Everything in Prometheus' text form. @param probes looked at whenever it is read */
   readonly expose: (probes: Probes) => { contentType: string; read: () => Promise<string> };
 }

@@ -80,10 +80,10 @@ describe('1.4 what is wrong with a token', () => {
   });
 
   test('every operation that needs a token refuses to go without, before it reads the body', async () => {
-    for (const { operation } of allOperations.filter(({ operation }) => operation.auth === 'bearer')) {
-      const path = operation.path.replace('{conversation_id}', randomUUID());
+    for (const { operation } of allOperations.filter(({ operation }) => operation.auth !== 'none')) {
+      const path = operation.path.replace(/\{\w+\}/, randomUUID());
       const answer = await request(server.url, operation.method, path, {
-        ...(operation.method === 'POST' && {
+        ...(operation.method !== 'GET' && {
           body: '{broken',
           headers: { 'content-type': 'application/json' },
         }),
@@ -101,11 +101,14 @@ describe('1.4 provisioning', () => {
     expect(await me({ sub: a, preferred_username: a, username: 'u', name: 'n' })).toEqual({
       id: a,
       username: a,
+      display_name: 'n',
     });
-    expect(await me({ sub: b, username: b, name: 'n' })).toEqual({ id: b, username: b });
-    expect(await me({ sub: c, name: c, preferred_username: 7 })).toEqual({ id: c, username: c });
-    // Known by now: another name in the token changes nothing.
-    expect(await me({ sub: a, preferred_username: 'changed' })).toEqual({ id: a, username: a });
+    expect(await me({ sub: b, username: b, name: 'n' })).toEqual({ id: b, username: b, display_name: 'n' });
+    expect(await me({ sub: c, name: c, preferred_username: 7 })).toEqual({
+      id: c,
+      username: c,
+      display_name: c,
+    });
   });
 
   test('a name that is taken, whatever its case or Unicode form, gets a suffix', async () => {
@@ -141,7 +144,7 @@ describe('1.4 provisioning', () => {
     const token = await mint({ sub, name: sub });
     const answers = await Promise.all(Array.from({ length: 20 }, () => get(ME, token)));
     expect(new Set(answers.map(({ text }) => text)).size).toBe(1);
-    expect(answers[0]?.as(entity.user)).toEqual({ id: sub, username: sub });
+    expect(answers[0]?.as(entity.user)).toEqual({ id: sub, username: sub, display_name: sub });
   });
 });
 

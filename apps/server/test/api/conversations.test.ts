@@ -47,7 +47,17 @@ describe('3.3 openConversation', () => {
     const ada = await server.person();
     expectProblem(await ada.post(LIST, { target_user_id: ada.id }), 400, 'invalid_request', 'target_user_id');
     expectProblem(await ada.post(LIST, { target_user_id: randomUUID() }), 404, 'not_found');
-    for (const target_user_id of ['', '  ', 'a\0b', '\ud800', 'x'.repeat(256), 7, null, ['a'], { id: 'a' }]) {
+    for (const target_user_id of [
+      '',
+      '  ',
+      'a\0b',
+      '\ud800',
+      'x'.repeat(256),
+      7.5,
+      null,
+      ['a'],
+      { id: 'a' },
+    ]) {
       expectProblem(await ada.post(LIST, { target_user_id }), 400, 'invalid_request', 'target_user_id');
     }
     expectProblem(await ada.post(LIST, {}), 400, 'invalid_request', 'target_user_id');

@@ -136,9 +136,9 @@ describe.concurrent('7.3 to 7.6: everything of mine', () => {
     ];
     plain.send({ message: 'from the plain one' });
     const heard = await plain.next();
-    const { state, ...rest } = await nextOf(inbox, 'chat_message');
+    const { state, sender_display_name, ...rest } = await nextOf(inbox, 'chat_message');
     expect(rest).toEqual(heard);
-    expect(state.last_seq).toBe(1);
+    expect([state.last_seq, sender_display_name]).toEqual([1, 'ben']);
     await Promise.all([inbox.close(), plain.close()]);
   });
 });

@@ -65,7 +65,32 @@ const me = (token: string, at = server) => request(at.url, 'GET', '/api/chat/use
 
 test.each(ALGORITHMS)('%s is accepted, its keys found through discovery', async (alg) => {
   const sub = randomUUID();
-  expect((await me(await sign(alg, { sub, name: sub }))).as(entity.user)).toEqual({ id: sub, username: sub });
+  expect((await me(await sign(alg, { sub, name: sub }))).as(entity.user)).toMatchObject({
+    id: sub,
+    username: sub,
+  });
+});
+
+test('a service is whom the operator’s claim makes one, and nobody where none is named', async () => {
+  const claimed = await startServer({
+    AUTH_ISSUER: issuer,
+    AUTH_AUDIENCE: AUDIENCE,
+    AUTH_SERVICE_CLAIM: 'https://duet.example/roles',
+  });
+  const put = (token: string, at = claimed) =>
+    request(at.url, 'PUT', '/api/chat/users/olga/', { token, json: { display_name: 'Olga' } });
+  try {
+    for (const roles of ['service', ['editor', 'service']])
+      expect((await put(await sign('ES256', { 'https://duet.example/roles': roles }))).status).toBeLessThan(
+        300,
+      );
+    const others = [{ duet_role: 'service' }, { 'https://duet.example/roles': 'service-desk' }];
+    for (const claims of others) expectProblem(await put(await sign('ES256', claims)), 403, 'forbidden');
+    for (const claim of ['duet_role', 'https://duet.example/roles'])
+      expectProblem(await put(await sign('ES256', { [claim]: 'service' }), server), 403, 'forbidden');
+  } finally {
+    await claimed.stop();
+  }
 });
 
 test('wrong issuer, audience, algorithm, key and missing exp are not', async () => {

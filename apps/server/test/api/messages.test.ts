@@ -175,7 +175,12 @@ describe('3.5 listMessages', () => {
     expect(seqs(page.results)).toEqual(upTo(TOTAL).reverse());
     expect(page).toMatchObject({ next: null, previous: null });
     const { ada: lonely, path: empty } = await pair();
-    expect((await lonely.get(empty)).as(entity.page)).toEqual({ next: null, previous: null, results: [] });
+    expect((await lonely.get(empty)).as(entity.page)).toEqual({
+      count: 0,
+      next: null,
+      previous: null,
+      results: [],
+    });
   });
 
   test('any walk of pages meets every message of its range once, forward and back', async () => {
@@ -231,6 +236,68 @@ describe('3.5 listMessages', () => {
       for (const value of values)
         expectProblem(await ada.get(`${path}?${name}=${value}`), 400, 'invalid_request', name);
     }
-    expect((await ada.get(`${path}?limit=1&unknown=1`)).status).toBe(200);
+  });
+
+  test('numbered pages are those of the range, each message once, and say how many there are', async () => {
+    const bound = fc.option(fc.nat(TOTAL + 3), { nil: undefined });
+    const query = fc.record({
+      size: fc.integer({ min: 1, max: TOTAL + 2 }),
+      before: bound,
+      after: bound,
+      order: fc.constantFrom('asc', 'desc'),
+      names: fc.constantFrom(['page', 'page_size'], ['offset', 'limit'], ['page', 'limit']),
+    });
+    await fc.assert(
+      fc.asyncProperty(query, async ({ size, before, after, order, names: [place = '', sizeName = ''] }) => {
+        const params = new URLSearchParams({
+          order,
+          [sizeName]: `${size}`,
+          [place]: place === 'page' ? '1' : '0',
+        });
+        if (before !== undefined) params.set('before', `${before}`);
+        if (after !== undefined) params.set('after', `${after}`);
+        const inRange = upTo(TOTAL).filter((seq) => seq < (before ?? Infinity) && seq > (after ?? -1));
+        if (order === 'desc') inRange.reverse();
+        const pages: MessagePage[] = [];
+        for (let url: string | null = `${path}?${params}`; url !== null && pages.length < 100; ) {
+          const page: MessagePage = (await ada.get(url)).as(entity.page);
+          expect(page.count).toBe(inRange.length);
+          if (pages.length > 0)
+            expect((await ada.get(page.previous ?? '')).text).toContain(
+              JSON.stringify(pages.at(-1)?.results),
+            );
+          else expect(page.previous).toBeNull();
+          pages.push(page);
+          url = page.next;
+          // The next page is of the same kind.
+          if (url !== null) expect(new URL(url).searchParams.has(place)).toBe(true);
+        }
+        expect(seqs(pages.flatMap(({ results }) => results))).toEqual(inRange);
+      }),
+      { numRuns: 25 },
+    );
+  });
+
+  test('a page beyond the last is empty, and leads back', async () => {
+    const beyond = (await ada.get(`${path}?page=9&page_size=10`)).as(entity.page);
+    expect(beyond).toMatchObject({ count: TOTAL, next: null, results: [] });
+    expect(new URL(beyond.previous ?? '').searchParams.get('page')).toBe('3');
+    const last = (await ada.get(`${path}?page=2147483647&page_size=100&order=asc`)).as(entity.page);
+    expect(last).toMatchObject({ next: null, results: [] });
+    expect((await ada.get(`${path}?offset=2147483647&limit=2`)).as(entity.page).results).toEqual([]);
+  });
+
+  test('refuses two kinds of pages at once, and parameters that are none', async () => {
+    expectProblem(await ada.get(`${path}?page=1&offset=0`), 400, 'invalid_request', 'offset');
+    for (const value of ['0', '-1', 'x', '2147483648'])
+      expectProblem(await ada.get(`${path}?page=${value}`), 400, 'invalid_request', 'page');
+    expectProblem(await ada.get(`${path}?page_size=101`), 400, 'invalid_request', 'page_size');
+    for (const list of [path, '/api/chat/conversations/', '/api/chat/users/']) {
+      const refused = await ada.get(`${list}?limit=1&unknown=1`);
+      expectProblem(refused, 400, 'invalid_request', 'unknown');
+      expect(refused.as(entity.problem).detail).toContain('limit');
+    }
+    // Where there are none, there is none to take it for.
+    expect((await ada.get('/api/chat/users/me/?_=1')).status).toBe(200);
   });
 });

@@ -5,7 +5,7 @@ import { pino } from 'pino';
 import { createOpenApiHttpHandler } from 'trpc-to-openapi';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { z } from 'zod';
-import { createAuthenticate } from '../../src/auth/authenticate.ts';
+import { createAuthenticate, createAuthenticateService } from '../../src/auth/authenticate.ts';
 import { EndedAccess } from '../../src/auth/ended-access.ts';
 import { createTokenIssuer } from '../../src/auth/issue.ts';
 import { createTokenVerifier } from '../../src/auth/verify.ts';
@@ -43,6 +43,7 @@ beforeAll(async () => {
   );
   const secret = new TextEncoder().encode(JWT_SECRET);
   const limits = createRateLimits(1, undefined);
+  const verify = createTokenVerifier({ mode: 'secret', secret }, pino({ level: 'silent' }));
   const deps = {
     domain,
     accounts: {
@@ -52,11 +53,8 @@ beforeAll(async () => {
       guesses: createGuesses(limits, undefined),
     },
     limits,
-    authenticate: createAuthenticate(
-      domain,
-      createTokenVerifier({ mode: 'secret', secret }, pino({ level: 'silent' })),
-      new EndedAccess(domain.events),
-    ),
+    authenticate: createAuthenticate(domain, verify, new EndedAccess(domain.events)),
+    authenticateService: createAuthenticateService(verify),
     publicUrl: 'http://duet.test',
   };
   ours = await createHttpServer({

@@ -43,7 +43,7 @@ test('two people, one message, with curl; then live, as in the browser', async (
 }, 120_000);
 
 test('the table of the API has every operation', () => {
-  const rows = [...readme.matchAll(/^\| `((?:GET|POST) \S+)` +\|/gm)].map(([, row]) => row);
+  const rows = [...readme.matchAll(/^\| `((?:GET|POST|PUT) \S+)` +\|/gm)].map(([, row]) => row);
   expect(rows).toEqual(
     allOperations
       .map(({ operation }) => `${operation.method} ${operation.path}`)

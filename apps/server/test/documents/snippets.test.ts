@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { isOfSdk, type Snippet, snippets } from '../../../../.ci/snippets.ts';
+import { isOfGuide, isOfSdk, type Snippet, snippets } from '../../../../.ci/snippets.ts';
 import { commandsOf, faultOf } from './commands.ts';
 
 // Every fenced block of every document is run by a test, or `<!-- not run: … -->` in front of it says why none does.
@@ -12,6 +12,7 @@ const source = (path: string) => readFileSync(new URL(path, import.meta.url), 'u
 function isRun(snippet: Snippet): boolean {
   const { document, heading, language, text } = snippet;
   if (isOfSdk(snippet)) return true; // packages/sdk/test/readme.test.ts
+  if (isOfGuide(snippet)) return snippet.file !== undefined; // packages/sdk/test/guides/
   switch (language) {
     case 'sh':
       return true; // below; with curl, by readme.test.ts

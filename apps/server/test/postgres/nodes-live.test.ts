@@ -2,6 +2,7 @@ import { PATIENCE_MS } from '@duet/testing/wait';
 import { expect, test } from 'vitest';
 import { BUSES } from '../harness/buses.ts';
 import { createFleet } from '../harness/fleet.ts';
+import { request } from '../harness/http.ts';
 import { type Inbox, inboxOf } from '../harness/inbox.ts';
 import { mint, Person } from '../harness/server.ts';
 
@@ -47,6 +48,14 @@ test.concurrent.each(BUSES)(
       expect(await bens.next()).toMatchObject({ type: 'typing', user_id: 'ada', typing: true });
       adas.send({ type: 'typing', conversation_id: id, typing: false });
       expect(await bens.next()).toMatchObject({ type: 'typing', user_id: 'ada', typing: false });
+
+      // What people are called is known on every node that has shown them.
+      const service = await mint({ sub: 'back-end', duet_role: 'service' });
+      const renamed = { username: 'ada-renamed', display_name: 'Ada Renamed' };
+      await ben.conversation(id);
+      await request(one.url, 'PUT', '/api/chat/users/ada/', { token: service, json: renamed });
+      const asBenSeesHer = async () => (await ben.conversation(id)).user1;
+      await expect.poll(asBenSeesHer, { timeout: PATIENCE_MS }).toEqual({ id: 'ada', ...renamed });
 
       // While nobody hears the others: Ada is shown what she missed, and nothing that she heard before.
       const { id: other } = await eve.open(ada);

@@ -58,7 +58,7 @@ beforeAll(async () => {
   const domain = await createContext({ db, batchDb: db }, memoryEvents, limits, {
     meter: createMetrics().domain,
   });
-  ctx = { ...domain, actor: { id: 'u0', username: 'user0' } };
+  ctx = { ...domain, actor: { id: 'u0', username: 'user0', display_name: 'user0' } };
 });
 afterAll(async () => {
   await sql.end();

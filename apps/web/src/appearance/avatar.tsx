@@ -12,7 +12,7 @@ interface AvatarProps {
 export function Avatar({ user, presence, size = 'large' }: AvatarProps) {
   return (
     <span className={styles.avatar} data-hue={hueOf(user.id)} data-size={size}>
-      <span aria-hidden="true">{initialsOf(user.username)}</span>
+      <span aria-hidden="true">{initialsOf(user.display_name)}</span>
       {presence?.online && <span className={styles.online} role="img" aria-label="online" />}
     </span>
   );

@@ -6,7 +6,7 @@ import { useArrivals } from '../notifications/arrivals.ts';
 export function Announcer({ openId }: { readonly openId: string | undefined }) {
   const [said, setSaid] = useState({ id: '', words: '' });
   useArrivals(({ conversation, message }) => {
-    const name = message.sender.username;
+    const name = message.sender.display_name;
     const words = conversation.id === openId ? `${name}: ${message.content}` : `New message from ${name}`;
     setSaid({ id: message.message_id, words });
   });

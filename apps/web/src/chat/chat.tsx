@@ -21,7 +21,7 @@ export function Chat() {
 
   return (
     <div className={styles.side}>
-      <h1 className={hidden.hidden}>Chats of {user.username}</h1>
+      <h1 className={hidden.hidden}>Chats of {user.display_name}</h1>
       <Announcer openId={id} />
       <ConnectionLine />
       <div className={styles.panes} data-open={id !== undefined}>

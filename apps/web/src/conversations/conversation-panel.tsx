@@ -46,7 +46,7 @@ export function ConversationPanel({ openId }: { readonly openId: string | undefi
       <header className={styles.header}>
         <Avatar user={user} size="small" />
         <h2 className={styles.me}>
-          <bdi>{user.username}</bdi>
+          <bdi>{user.display_name}</bdi>
         </h2>
         <Menu />
       </header>

@@ -37,7 +37,7 @@ export const ConversationRow = memo(function ConversationRow({
       onFocus={() => onFocus(id)}
     >
       <Avatar user={peer} presence={presence} />
-      <bdi className={styles.name}>{peer.username}</bdi>
+      <bdi className={styles.name}>{peer.display_name}</bdi>
       <Activity at={activityOf(conversation)} />
       <span className={styles.preview} dir="auto">
         {isTyping ? <span className={styles.typing}>typing…</span> : previewOf(conversation)}

@@ -26,9 +26,9 @@ function Side({ user, store, conversationId }: GuestSideProps & { readonly user:
   );
   const [{ hook }] = useState(() => memoryLocation({ path: `/c/${conversationId}` }));
   return (
-    <section className={styles.side} aria-label={user.username}>
+    <section className={styles.side} aria-label={user.display_name}>
       <p className={styles.caption}>
-        <Avatar user={user} size="tiny" /> {user.username}
+        <Avatar user={user} size="tiny" /> {user.display_name}
       </p>
       <Router hook={hook} hrefs={() => '#/demo'}>
         <AccountProvider value={account}>

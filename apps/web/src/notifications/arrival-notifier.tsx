@@ -9,7 +9,8 @@ export function ArrivalNotifier() {
   useArrivals(({ conversation, message }) => {
     if (!areNotificationsOn()) return;
     void isAnybodyLooking().then((isLooking) => {
-      if (!isLooking) notify(conversation.peer.username, message, () => navigate(`/c/${conversation.id}`));
+      if (!isLooking)
+        notify(conversation.peer.display_name, message, () => navigate(`/c/${conversation.id}`));
     });
   });
   return null;

@@ -2,8 +2,8 @@ import type { ConversationList, LiveConversation } from '@duet/sdk';
 import { expect, test } from 'vitest';
 import { watchArrivals } from './arrivals.ts';
 
-const peer = { id: 'peer', username: 'ben' };
-const me = { id: 'me', username: 'ada' };
+const peer = { id: 'peer', username: 'ben', display_name: 'ben' };
+const me = { id: 'me', username: 'ada', display_name: 'ada' };
 
 function conversation(id: string, last_seq: number, minute: number, sender = peer): LiveConversation {
   const timestamp = new Date(2026, 0, 1, 0, minute).toISOString();

@@ -26,7 +26,7 @@ export function PeopleSearch({ onClose }: { readonly onClose: () => void }) {
       onClose();
       navigate(`/c/${id}`);
     } catch {
-      setProblem(`The conversation with ${user.username} could not be opened. Try again.`);
+      setProblem(`The conversation with ${user.display_name} could not be opened. Try again.`);
     }
   }
 
@@ -74,7 +74,10 @@ export function PeopleSearch({ onClose }: { readonly onClose: () => void }) {
               onClick={() => void open(user)}
             >
               <Avatar user={user} size="small" />
-              <bdi className={styles.name}>{user.username}</bdi>
+              <bdi className={styles.name}>
+                {user.display_name}
+                {user.display_name !== user.username && <small> {user.username}</small>}
+              </bdi>
             </Autocomplete.Item>
           )}
         </Autocomplete.List>

@@ -1,4 +1,4 @@
-import type { DuetErrorCode } from '@duet/sdk';
+import { type DuetErrorCode, errorWords } from '@duet/sdk';
 
 /** Why a message was not sent. */
 export function failureWords(code: DuetErrorCode | undefined): string {
@@ -16,6 +16,6 @@ export function failureWords(code: DuetErrorCode | undefined): string {
     case 'outbox_full':
       return 'Too many messages wait to be sent. Write again when some have gone.';
     default:
-      return 'Not sent: the server refused it.';
+      return `Not sent. ${errorWords(code)}`;
   }
 }

@@ -2,8 +2,8 @@ import type { Message, OutgoingMessage } from '@duet/sdk';
 import { expect, test } from 'vitest';
 import { rowsOf } from './rows.ts';
 
-const me = { id: 'me', username: 'ada' };
-const peer = { id: 'peer', username: 'ben' };
+const me = { id: 'me', username: 'ada', display_name: 'ada' };
+const peer = { id: 'peer', username: 'ben', display_name: 'ben' };
 
 function message(seq: number, sender: typeof me, at: string, read = false): Message {
   const message_id = `m${seq}`;

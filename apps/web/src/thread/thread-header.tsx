@@ -38,7 +38,7 @@ export function ThreadHeader({ conversation, takesFocus, onClose }: ThreadHeader
           <Avatar user={conversation.peer} size="small" />
           <div className={styles.who}>
             <h2 ref={heading} tabIndex={-1} className={styles.name}>
-              <bdi>{conversation.peer.username}</bdi>
+              <bdi>{conversation.peer.display_name}</bdi>
             </h2>
             <Status {...conversation} />
           </div>

@@ -38,7 +38,7 @@ export function Thread({ id, takesFocus, onClose }: ThreadProps) {
   const isLooking = useFirstNew(thread, messages, hasOlder, divider);
   useMarkRead(thread, isReading, messages.at(-1)?.seq);
 
-  const name = conversation?.peer.username ?? 'somebody';
+  const name = conversation?.peer.display_name ?? 'somebody';
   return (
     <section
       className={styles.thread}

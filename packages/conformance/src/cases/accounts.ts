@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { operations, type Session } from '@duet/contract';
 import { section } from '../case.ts';
-import { equal, holds, NotApplicable } from '../check.ts';
-import { type Context, ME } from '../context.ts';
+import { equal, holds, includes, NotApplicable } from '../check.ts';
+import { at, type Context, ME } from '../context.ts';
 import { newName, PASSWORD } from '../people/accounts.ts';
 import { refused } from '../problem.ts';
 import { inTime } from '../short-lived.ts';
@@ -35,10 +35,35 @@ export const accounts = [
     ['What is in a search stands for itself', wildcards],
     ['Without search there are the first ones, 20 at most unless limit says otherwise', first],
     ['A search or limit out of range is 400', badSearch],
+    ['getUser is one person; unknown is 404', oneUser],
+    ['ids, with commas or repeated, are those that there are, in their order', byIds],
   ]),
 ];
 
 const post = (t: Context, path: string, json: unknown) => t.request('POST', path, { json });
+
+async function oneUser(t: Context) {
+  const { ada, ben } = await t.chat();
+  const found = (await t.get(ada, at(operations.users.get.path, ben.id))).as(operations.users.get.output);
+  includes('the person', found, { id: ben.id, username: ben.username });
+  refused(await t.get(ada, at(operations.users.get.path, randomUUID())), 'not_found');
+}
+
+async function byIds(t: Context) {
+  const { ada, ben, eve } = await t.chat();
+  const { path, output } = operations.users.find;
+  for (const query of [`ids=${eve.id},${randomUUID()},${ben.id}`, `ids=${eve.id}&ids=${ben.id}`]) {
+    const found = (await t.get(ada, `${path}?${query}`)).as(output);
+    equal(
+      query,
+      found.map(({ id }) => id),
+      [eve.id, ben.id],
+    );
+  }
+  const many = Array.from({ length: 101 }, (_, i) => `ids=${i}`).join('&');
+  for (const query of [many, `ids=${ben.id}&search=b`])
+    refused(await t.get(ada, `${path}?${query}`), 'invalid_request', 'ids');
+}
 
 async function newSession(t: Context): Promise<Session> {
   await t.needAccounts();
@@ -167,7 +192,7 @@ async function off(t: Context) {
 async function me(t: Context) {
   const { ada } = await t.chat();
   const { id, username } = ada;
-  equal('me', (await t.get(ada, ME)).as(operations.users.me.output), { id, username });
+  includes('me', (await t.get(ada, ME)).as(operations.users.me.output), { id, username });
 }
 
 const search = async (t: Context, token: string, text: string) =>

@@ -2,14 +2,14 @@ import { randomUUID } from 'node:crypto';
 import { allOperations, type NamedOperation, operations } from '@duet/contract';
 import { SignJWT, UnsecuredJWT } from 'jose';
 import { section } from '../case.ts';
-import { equal, holds } from '../check.ts';
+import { equal, holds, includes } from '../check.ts';
 import { at, type Context, ME } from '../context.ts';
 import { newName, PASSWORD } from '../people/accounts.ts';
 import { nowInSeconds } from '../people/secret.ts';
 import { refused } from '../problem.ts';
 import { closeOf } from '../wire/socket.ts';
 
-const guarded = allOperations.filter(({ operation }) => operation.auth === 'bearer');
+const guarded = allOperations.filter(({ operation }) => operation.auth !== 'none');
 
 /** Who may call at all (PROTOCOL 1.4). */
 export const authentication = [
@@ -29,6 +29,8 @@ export const authentication = [
     ['A token whose subject is new provisions that user', provisions],
     ['A username that is taken, whatever its case, gets a suffix', suffix],
     ['First requests at once make one user', oneUser],
+    ['The names follow a later token, and not an older one', follows],
+    ['Whose wanted name was taken is still shown by it', shownAsWanted],
     ...guarded.map(
       ({ operation }) =>
         [`${operation.id} without a token is missing_token, whatever the body`, nobody(operation)] as const,
@@ -122,7 +124,7 @@ async function provisions(t: Context) {
     const [username] = Object.values(claims);
     const id = `${sub} ${username}`;
     const token = await t.people.mint({ sub: id, ...claims });
-    equal('who I am', (await me(t, token)).as(operations.users.me.output), { id, username });
+    includes('who I am', (await me(t, token)).as(operations.users.me.output), { id, username });
   }
 }
 
@@ -139,18 +141,43 @@ async function suffix(t: Context) {
   }
 }
 
+async function follows(t: Context) {
+  const [sub, name] = [randomUUID(), newName()];
+  const who = async (claims: Record<string, unknown>) =>
+    (await me(t, await t.people.mint({ sub, ...claims }))).as(operations.users.me.output);
+  const iat = nowInSeconds() - 60;
+  await who({ preferred_username: name, iat });
+  const later = { preferred_username: `${name}-2`, name: 'Later', iat: iat + 30 };
+  const renamed = { id: sub, username: `${name}-2`, display_name: 'Later' };
+  equal('after a later token', await who(later), renamed);
+  equal('after an older one', await who({ preferred_username: name, name: 'Older', iat: iat + 10 }), renamed);
+  equal('after one without names', await who({ iat: iat + 40 }), renamed);
+}
+
+async function shownAsWanted(t: Context) {
+  const name = newName();
+  const who = async () =>
+    (await me(t, await t.people.mint({ sub: randomUUID(), preferred_username: name }))).as(
+      operations.users.me.output,
+    );
+  await who();
+  const second = await who();
+  equal('display_name', second.display_name, name);
+  holds('the username is another one', second.username !== name, second.username);
+}
+
 async function oneUser(t: Context) {
   const sub = randomUUID();
   const token = await t.people.mint({ sub, name: sub });
   const answers = await Promise.all(Array.from({ length: 10 }, () => me(t, token)));
   for (const answer of answers)
-    equal('who I am', answer.as(operations.users.me.output), { id: sub, username: sub });
+    includes('who I am', answer.as(operations.users.me.output), { id: sub, username: sub });
 }
 
 function nobody({ method, path }: NamedOperation['operation']) {
   return async (t: Context) => {
     const body = { body: '{broken', headers: { 'content-type': 'application/json' } };
-    const answer = await t.request(method, at(path, randomUUID()), method === 'POST' ? body : {});
+    const answer = await t.request(method, at(path, randomUUID()), method === 'GET' ? {} : body);
     refused(answer, 'missing_token');
   };
 }

@@ -1,8 +1,8 @@
-import { randomUUID } from 'node:crypto';
+import { randomInt, randomUUID } from 'node:crypto';
 import { operations } from '@duet/contract';
 import { section } from '../case.ts';
 import { equal, holds, includes } from '../check.ts';
-import { at, CONVERSATIONS, type Context, range } from '../context.ts';
+import { at, CONVERSATIONS, type Context, ME, range } from '../context.ts';
 import { refused } from '../problem.ts';
 
 const { list, open, markRead } = operations.conversations;
@@ -22,10 +22,12 @@ export const conversations = [
     ['Yourself: 400 with field target_user_id', yourself],
     ['An unknown user: 404', unknownUser],
     ['What is no user id: 400 with field target_user_id', noUserId],
+    ['An integer as target_user_id stands for its digits', numberedUser],
   ]),
   section('3.4', 'getConversation', [
     ['Shows each side its own view', ownView],
     ['unread_count are the messages of the other side after read_seq; sending does not move markers', unread],
+    ['countUnread adds up all conversations', countsAll],
   ]),
   section('3.7', 'markRead', [
     ['The marker moves forward, and unread_count with it', forward],
@@ -36,6 +38,34 @@ export const conversations = [
     ['unread_count is exact while messages come in', exact],
   ]),
 ];
+
+async function numberedUser(t: Context) {
+  const [ada, number] = [await t.people.fresh(), 1_000_000 + randomInt(2 ** 40)];
+  const token = await t.people.mint({ sub: `${number}` });
+  await t.request('GET', ME, { token });
+  const opened = (await t.post(ada, open.path, { target_user_id: number })).as(open.output);
+  equal('the other side', opened.user2.id, `${number}`);
+}
+
+async function countsAll(t: Context) {
+  const ada = await t.people.fresh();
+  const others = await t.people.others(3, [ada]);
+  const count = async () => {
+    const { path, output } = operations.conversations.unread;
+    return (await t.get(ada, path)).as(output);
+  };
+  equal('of nobody', await count(), { unread_count: 0, conversations: 0 });
+  let first = '';
+  for (const [i, other] of others.entries()) {
+    const { id } = await t.open(i % 2 ? ada : other, i % 2 ? other : ada);
+    if (i === 0) first = id;
+    for (let n = 0; n < i + 1; n += 1) await t.send(other, id, 'unread');
+    await t.send(ada, id, 'mine');
+  }
+  equal('of all', await count(), { unread_count: 6, conversations: 3 });
+  await t.markRead(ada, first, 1);
+  equal('after reading', await count(), { unread_count: 5, conversations: 2 });
+}
 
 const idsOf = async (t: Context, token: string, query = '') =>
   (await t.request('GET', CONVERSATIONS + query, { token })).as(list.output).map(({ id }) => id);
@@ -146,7 +176,7 @@ async function unknownUser(t: Context) {
 
 async function noUserId(t: Context) {
   const { ada } = await t.chat();
-  for (const target_user_id of ['', '  ', 'a\0b', '\ud800', 'x'.repeat(256), 7, null, ['a'], undefined])
+  for (const target_user_id of ['', '  ', 'a\0b', '\ud800', 'x'.repeat(256), 7.5, null, ['a'], undefined])
     refused(await t.post(ada, open.path, { target_user_id }), 'invalid_request', 'target_user_id');
 }
 

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { problem } from '@duet/contract';
+import { operations, problem } from '@duet/contract';
 import { section } from '../case.ts';
 import { equal, holds } from '../check.ts';
 import { CONVERSATIONS, type Context, ME } from '../context.ts';
@@ -44,7 +44,7 @@ async function everyError(t: Context) {
 
 async function fields(t: Context) {
   const { ada } = await t.chat();
-  const answer = await t.post(ada, CONVERSATIONS, { target_user_id: 7 });
+  const answer = await t.post(ada, CONVERSATIONS, { target_user_id: null });
   refused(answer, 'invalid_request', 'target_user_id');
   for (const { code, detail } of answer.as(problem).errors ?? [])
     holds('each has a code and a detail', code !== '' && detail !== '', { code, detail });
@@ -85,7 +85,7 @@ async function wwwAuthenticate(t: Context) {
 }
 
 async function allow(t: Context) {
-  const answer = await t.request('PUT', ME);
+  const answer = await t.request('PATCH', operations.conversations.unread.path);
   equal('status', answer.status, 405);
   equal('Allow', [...(answer.headers.get('allow') ?? '').split(/, */)].sort(), ['GET', 'HEAD', 'OPTIONS']);
 }

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { message as messageSchema, operations } from '@duet/contract';
 import { section } from '../case.ts';
-import { equal } from '../check.ts';
+import { equal, holds } from '../check.ts';
 import { at, type Chat, CONVERSATIONS, type Context } from '../context.ts';
 import { refused } from '../problem.ts';
 import { everyOperation, everyPath } from './operations.ts';
@@ -18,7 +18,7 @@ export const http = [
     ['A body over 64 KiB is 413, one of just that is not', tooLarge],
     ['A body that is empty, malformed or not an object is 400', malformed],
     ['A body that is not UTF-8 is 400', notUtf8],
-    ['Unknown fields and parameters are ignored', unknown],
+    ['Unknown fields are ignored, an unknown parameter is 400 and the known ones are named', unknown],
     ['A parameter that is known, given twice, is 400', twice],
     [
       'The token is checked first, then the body, then whether the thing exists, then whether it is yours',
@@ -131,7 +131,9 @@ async function unknown(t: Context) {
   };
   const { seq, sender, conversation_id } = (await t.post(ada, at(send.path, id), fields)).as(messageSchema);
   equal('seq, sender and conversation', [seq, sender.id, conversation_id], [last + 1, ada.id, id]);
-  equal('status', (await t.get(ada, `${CONVERSATIONS}?limit=1&unknown=1`)).status, 200);
+  const misspelt = await t.get(ada, `${CONVERSATIONS}?limit=1&unknown=1`);
+  refused(misspelt, 'invalid_request', 'unknown');
+  holds('the known ones are named', misspelt.text.includes('cursor'), misspelt.text);
 }
 
 async function twice(t: Context) {

@@ -19,6 +19,8 @@ export const messages = [
     ['What did I miss: after=<seq>&order=asc, then next until it is null', missed],
     ['Without a limit there are 50', fifty],
     ['Parameters out of range are 400', badParameters],
+    ['Numbered pages meet every message of their range once, and count says how many there are', numbered],
+    ['A page beyond the last is empty; two kinds of pages at once are 400', beyond],
   ]),
   section('3.6', 'sendMessage', [
     ['201 with the message when it is new', sends],
@@ -53,6 +55,42 @@ async function filled(t: Context, count: number) {
   const chat = await t.chat();
   for (const i of range(1, count)) await t.send(i % 2 ? chat.ada : chat.ben, chat.id, `message ${i}`);
   return chat;
+}
+
+async function numbered(t: Context) {
+  const { ada, id, last } = await filled(t, 7);
+  const range7 = range(last + 1, last + 7);
+  for (const kind of ['page=1&page_size=3', 'page=1&limit=3', 'limit=3&offset=0']) {
+    for (const order of ['asc', 'desc']) {
+      const query = `${kind}&order=${order}&after=${last}`;
+      const first = await page(t, ada, id, query);
+      equal(`${query}: count`, first.count, 7);
+      equal(`${query}: previous`, first.previous, null);
+      const pages = await walk(t, ada, id, query, 'next');
+      equal(
+        `${query}: sizes`,
+        pages.map(({ length }) => length),
+        [3, 3, 1],
+      );
+      equal(`${query}: all`, seqs(pages.flat()), order === 'asc' ? range7 : range7.toReversed());
+      const back = await walk(
+        t,
+        ada,
+        id,
+        `${query.replace('page=1', 'page=3').replace('offset=0', 'offset=6')}`,
+        'previous',
+      );
+      equal(`${query}: and back`, back.map(seqs), pages.map(seqs).toReversed());
+    }
+  }
+}
+
+async function beyond(t: Context) {
+  const { ada, id } = await filled(t, 1);
+  const found = await page(t, ada, id, 'page=2147483647&page_size=100');
+  equal('results and next', [found.results, found.next], [[], null]);
+  refused(await t.get(ada, `${at(list.path, id)}?page=1&offset=0`), 'invalid_request', 'offset');
+  refused(await t.get(ada, `${at(list.path, id)}?page=0`), 'invalid_request', 'page');
 }
 
 async function orders(t: Context) {
@@ -105,7 +143,7 @@ async function ends(t: Context) {
     final.previous,
   );
   const nothing = await page(t, ada, id, `after=${last + 3}&order=asc`);
-  equal('the page after everything', nothing, { next: null, previous: null, results: [] });
+  equal('the page after everything', nothing, { count: 0, next: null, previous: null, results: [] });
 }
 
 async function bounds(t: Context) {

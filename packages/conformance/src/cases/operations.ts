@@ -28,7 +28,9 @@ export const everyOperation: readonly Sentence[] = ofConversations.flatMap(
 /** Paths of local accounts are only there when these are on. */
 async function concrete(t: Context, path: string): Promise<string> {
   if (path.startsWith('/api/auth/')) await t.needAccounts();
-  return path.includes('{') ? at(path, (await t.chat()).id) : path;
+  if (!path.includes('{')) return path;
+  const { id, ada } = await t.chat();
+  return at(path, path.includes('{user_id}') ? ada.id : id);
 }
 
 function slash(path: string) {
@@ -43,9 +45,11 @@ function slash(path: string) {
 }
 
 function methods(path: string) {
-  const own = allOperations
-    .filter(({ operation }) => operation.path === path)
-    .map(({ operation }) => operation.method);
+  // `/users/me/` is a path of its own, and one of a user, too.
+  const isAt = (template: string) => new RegExp(`^${template.replaceAll(/\{\w+\}/g, '[^/]+')}$`).test(path);
+  const own = [
+    ...new Set(allOperations.flatMap(({ operation }) => (isAt(operation.path) ? operation.method : []))),
+  ];
   const there: string[] = [...own, ...(own.includes('GET') ? ['HEAD'] : []), 'OPTIONS'];
   const allowOf = (headers: Headers) => (headers.get('allow') ?? '').split(/, */).sort();
   return async (t: Context) => {

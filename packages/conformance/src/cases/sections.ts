@@ -12,6 +12,7 @@ import { inboxConnecting } from './inbox-connecting.ts';
 import { messages } from './messages.ts';
 import { order } from './order.ts';
 import { scenarios } from './scenarios.ts';
+import { services } from './services.ts';
 import { socket } from './socket.ts';
 import { socketConnecting } from './socket-connecting.ts';
 
@@ -23,6 +24,7 @@ const all = [
   conversations,
   messages,
   accounts,
+  services,
   documents,
   socketConnecting,
   socket,

@@ -20,6 +20,7 @@ const STORE_ANY = 'domain/messages/store-any.ts';
 const MARK_READ = 'domain/conversations/mark-read.ts';
 const HUB = 'socket/hub.ts';
 const FRAMES = 'socket/frames.ts';
+const AUTHENTICATE = 'auth/authenticate.ts';
 const VERIFY = 'auth/verify.ts';
 const NOT_FOUND = 'rest/not-found.ts';
 const SERVER = 'rest/server.ts';
@@ -34,7 +35,7 @@ export const brokenServers: readonly BrokenServer[] = [
       "if (user1.id !== actor.id && user2.id !== actor.id) throw new DomainError('not_participant');",
       '',
     ),
-    caughtBy: ['3.1.37'],
+    caughtBy: ['3.1.41'],
   },
   {
     what: 'An outsider’s socket is admitted',
@@ -54,7 +55,7 @@ export const brokenServers: readonly BrokenServer[] = [
       ['known.seq is null and item.sender_id in (user1_id, user2_id) as fresh', 'known.seq is null as fresh'],
       ["if (!isParticipant) return { outcome: 'not_participant' };", ''],
     ]),
-    caughtBy: ['3.1.11', '3.1.39', '7.5.8'],
+    caughtBy: ['3.1.11', '3.1.43', '7.5.8'],
   },
   {
     what: 'An outsider moves markers, and is refused afterwards',
@@ -62,7 +63,7 @@ export const brokenServers: readonly BrokenServer[] = [
       [REFUSE_OUTSIDERS, ''],
       [`target > before and \${actor} in (user1_id, user2_id) as moved`, 'target > before as moved'],
     ]),
-    caughtBy: ['3.1.35', '7.5.9'],
+    caughtBy: ['3.1.39', '7.5.9'],
   },
   {
     what: 'Everybody’s inbox hears everything',
@@ -180,7 +181,7 @@ export const brokenServers: readonly BrokenServer[] = [
   {
     what: 'What is not mine is said to be nowhere: 404 for 403',
     bugs: one('contract/src/errors.ts', 'status: 403,', 'status: 404,'),
-    caughtBy: ['3.1.33', '3.1.35', '3.1.37', '3.1.39'],
+    caughtBy: ['3.1.37', '3.1.39', '3.1.41', '3.1.43'],
   },
   {
     what: 'A path without its slash is nowhere',
@@ -194,7 +195,7 @@ export const brokenServers: readonly BrokenServer[] = [
       'loggerInstance: options.log,',
       'loggerInstance: options.log, exposeHeadRoutes: false,',
     ),
-    caughtBy: ['3.1.3', '3.1.23', '5.2'],
+    caughtBy: ['3.1.3', '3.1.25', '5.2'],
   },
   {
     what: 'Expired tokens are accepted',
@@ -213,5 +214,23 @@ export const brokenServers: readonly BrokenServer[] = [
       'replace(undefined, {',
     ),
     caughtBy: ['3.8.8'],
+  },
+  {
+    what: 'Whoever has a token may name others',
+    bugs: one(AUTHENTICATE, 'if (!isService) throw', 'if (false) throw'),
+    caughtBy: ['1.6.2'],
+  },
+  {
+    what: 'A service may read and write',
+    bugs: one(AUTHENTICATE, 'if (isService) throw', 'if (false) throw'),
+    caughtBy: ['1.6.1'],
+  },
+  {
+    what: 'An older token gives its names back',
+    bugs: [
+      ...one('domain/users/provision.ts', 'return known.namedAt !== null &&', 'return false &&'),
+      ...one('domain/users/rename.ts', 'unlessNewer ? isOlder : undefined', 'undefined'),
+    ],
+    caughtBy: ['1.4.16'],
   },
 ];

@@ -10,6 +10,7 @@ export const recoveries = {
   invalid_credentials: 'final',
   invalid_refresh_token: 'final',
   not_participant: 'final',
+  forbidden: 'final',
   not_found: 'final',
   method_not_allowed: 'final',
   request_timeout: 'retry',

@@ -3,21 +3,26 @@
 import type { Call, CallOptions } from '../call.ts';
 import type {
   Conversation,
+  CountUnreadInput,
   FindUsersInput,
   GetConversationInput,
   GetMeInput,
+  GetUserInput,
   ListConversationsInput,
   ListMessagesInput,
   MarkReadInput,
   Message,
   MessagePage,
   OpenConversationInput,
+  PutUserInput,
+  PutUsersInput,
   RefreshSessionInput,
   RegisterInput,
   SendMessageInput,
   Session,
   SignInInput,
   SignOutInput,
+  Unread,
   User,
 } from './types.ts';
 
@@ -33,6 +38,7 @@ export const operations = {
       auth: true,
       idempotent: true,
     },
+    unread: { method: 'GET', path: '/api/chat/unread/', auth: true, idempotent: true },
   },
   messages: {
     list: {
@@ -51,6 +57,9 @@ export const operations = {
   users: {
     me: { method: 'GET', path: '/api/chat/users/me/', auth: true, idempotent: true },
     find: { method: 'GET', path: '/api/chat/users/', auth: true, idempotent: true },
+    get: { method: 'GET', path: '/api/chat/users/{user_id}/', auth: true, idempotent: true },
+    put: { method: 'PUT', path: '/api/chat/users/{user_id}/', auth: true, idempotent: true },
+    putMany: { method: 'PUT', path: '/api/chat/users/', auth: true, idempotent: true },
   },
   auth: {
     register: { method: 'POST', path: '/api/auth/register/', auth: false, idempotent: false },
@@ -65,7 +74,7 @@ export interface Operations {
   conversations: {
     /**
      * My conversations, latest activity first.
-     * When there is more, the `Link` header names the next page (`rel="next"`).
+     * At most 1,000 at a time. When there is more, the `Link` header names the next page (`rel="next"`).
      * A page; `each` goes on from page to page.
      * `GET /api/chat/conversations/`
      */
@@ -89,11 +98,16 @@ export interface Operations {
      * @throws DuetError `not_participant`, `not_found`, and what every call can
      */
     markRead(input: MarkReadInput, options?: CallOptions): Promise<Conversation>;
+    /**
+     * How many messages I have not read, in all my conversations.
+     * `GET /api/chat/unread/`
+     */
+    unread(input?: CountUnreadInput, options?: CallOptions): Promise<Unread>;
   };
   messages: {
     /**
      * The history, a page at a time.
-     * `before` and `after` bound the range, `order` says from which end it is walked.
+     * `before` and `after` bound the range, `order` says from which end it is walked. Its pages have numbers, too: `page` and `page_size`, or `limit` and `offset`.
      * A page; `each` goes on from page to page.
      * `GET /api/chat/conversations/{conversation_id}/messages/`
      * @throws DuetError `not_participant`, `not_found`, and what every call can
@@ -113,10 +127,31 @@ export interface Operations {
      */
     me(input?: GetMeInput, options?: CallOptions): Promise<User>;
     /**
-     * Find people by the beginning of their username.
+     * Find people by the beginning of their username, or by their ids.
+     * With `ids`, those of them that there are, in the order of the ids.
      * `GET /api/chat/users/`
      */
     find(input?: FindUsersInput, options?: CallOptions): Promise<User[]>;
+    /**
+     * One person.
+     * `GET /api/chat/users/{user_id}/`
+     * @throws DuetError `not_found`, and what every call can
+     */
+    get(input: GetUserInput, options?: CallOptions): Promise<User>;
+    /**
+     * Make a person known, or change their names.
+     * What is left out stays as it is.
+     * `PUT /api/chat/users/{user_id}/`
+     * @throws DuetError `username_taken`, `not_found`, and what every call can
+     */
+    put(input: PutUserInput, options?: CallOptions): Promise<User>;
+    /**
+     * Make many people known, or change their names.
+     * One after the other, up to the first that is refused; the same may be put again.
+     * `PUT /api/chat/users/`
+     * @throws DuetError `username_taken`, and what every call can
+     */
+    putMany(input: PutUsersInput, options?: CallOptions): Promise<User[]>;
   };
   auth: {
     /**
@@ -154,6 +189,7 @@ export function bindOperations(call: Call): Operations {
       open: (input, options) => call(operations.conversations.open, input, options),
       get: (input, options) => call(operations.conversations.get, input, options),
       markRead: (input, options) => call(operations.conversations.markRead, input, options),
+      unread: (input, options) => call(operations.conversations.unread, input, options),
     },
     messages: {
       list: (input, options) => call(operations.messages.list, input, options),
@@ -162,6 +198,9 @@ export function bindOperations(call: Call): Operations {
     users: {
       me: (input, options) => call(operations.users.me, input, options),
       find: (input, options) => call(operations.users.find, input, options),
+      get: (input, options) => call(operations.users.get, input, options),
+      put: (input, options) => call(operations.users.put, input, options),
+      putMany: (input, options) => call(operations.users.putMany, input, options),
     },
     auth: {
       register: (input, options) => call(operations.auth.register, input, options),

@@ -25,6 +25,7 @@ export type ErrorCode =
   | 'invalid_credentials'
   | 'invalid_refresh_token'
   | 'not_participant'
+  | 'forbidden'
   | 'not_found'
   | 'method_not_allowed'
   | 'request_timeout'
@@ -75,6 +76,8 @@ export interface Conversation {
 export interface User {
   id: string;
   username: string;
+  /** The name to show. */
+  display_name: string;
 }
 
 /** One message of a conversation. */
@@ -93,12 +96,22 @@ export interface Message {
   read: boolean;
 }
 
+/** The unread messages of all my conversations. */
+export interface Unread {
+  /** Messages in all of them that I have not read. */
+  unread_count: number;
+  /** Conversations that have any. */
+  conversations: number;
+}
+
 /** A page of a conversation’s history. */
 export interface MessagePage {
   /** Absolute URL of the page that follows, or null. */
   next: string | null;
   /** Absolute URL of the page before, or null. */
   previous: string | null;
+  /** How many messages the range has on all of its pages. */
+  count: number;
   results: Message[];
 }
 
@@ -185,6 +198,7 @@ export interface MessageFrame {
   conversation_id: string;
   /** Position in the conversation: 1, 2, 3 … without holes. */
   seq: number;
+  sender_display_name: string;
   state: ConversationState;
 }
 
@@ -345,8 +359,7 @@ export interface ListConversationsInput {
 
 /** What `conversations.open` takes. */
 export interface OpenConversationInput {
-  /** The `sub` of the user’s tokens. */
-  target_user_id: string;
+  target_user_id: string | number;
 }
 
 /** What `conversations.get` takes. */
@@ -363,6 +376,9 @@ export interface MarkReadInput {
   seq: number;
 }
 
+/** What `conversations.unread` takes. */
+export type CountUnreadInput = Record<string, never>;
+
 /** What `messages.list` takes. */
 export interface ListMessagesInput {
   /** A UUID, derived from the two participants. */
@@ -375,6 +391,12 @@ export interface ListMessagesInput {
   after?: number | undefined;
   /** Default "desc". */
   order?: 'asc' | 'desc' | undefined;
+  /** How many messages of the range to pass over. */
+  offset?: number | undefined;
+  /** Which page of the range, from 1. */
+  page?: number | undefined;
+  /** Messages on a page, where pages have numbers. 1–100. */
+  page_size?: number | undefined;
 }
 
 /** What `messages.send` takes. */
@@ -395,6 +417,34 @@ export interface FindUsersInput {
   search?: string | undefined;
   /** 1–50, default 20. */
   limit?: number | undefined;
+  ids?: string[] | undefined;
+}
+
+/** What `users.get` takes. */
+export interface GetUserInput {
+  /** The `sub` of the user’s tokens. */
+  user_id: string;
+}
+
+/** What `users.put` takes. */
+export interface PutUserInput {
+  /** Unique whatever its case. */
+  username?: string | undefined;
+  /** Null: the username is shown. */
+  display_name?: string | null | undefined;
+  /** The `sub` of the user’s tokens. */
+  user_id: string;
+}
+
+/** What `users.putMany` takes. */
+export interface PutUsersInput {
+  users: {
+    /** Unique whatever its case. */
+    username?: string | undefined;
+    /** Null: the username is shown. */
+    display_name?: string | null | undefined;
+    id: string | number;
+  }[];
 }
 
 /** What `auth.register` takes. */

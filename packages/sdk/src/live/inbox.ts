@@ -14,6 +14,8 @@ export class Inbox {
   next: string | null = null;
   /** Whether a `sync` came to its end: the list is what the server has, or what it was when the connection broke. */
   isSynced = false;
+  /** Grows with every thread that changed. */
+  changes = 0;
 
   /** @param onChange told of every thread that changed, came or went */
   constructor(onChange: (id: string) => void) {
@@ -22,8 +24,21 @@ export class Inbox {
 
   /** The conversations, latest activity first. */
   list(): Conversation[] {
-    const known = [...this.#threads.values()].flatMap(({ conversation }) => conversation ?? []);
-    return known.sort((a, b) => compare(activityOf(b), activityOf(a)) || compare(b.id, a.id));
+    return this.#known().sort((a, b) => compare(activityOf(b), activityOf(a)) || compare(b.id, a.id));
+  }
+
+  /** How many there are of them. */
+  get size(): number {
+    return this.#known().length;
+  }
+
+  /** How much is unread in them. */
+  get unread(): number {
+    return this.#known().reduce((sum, { unread_count }) => sum + unread_count, 0);
+  }
+
+  #known(): Conversation[] {
+    return [...this.#threads.values()].flatMap(({ conversation }) => conversation ?? []);
   }
 
   /** The threads that somebody looks at. */
@@ -44,6 +59,7 @@ export class Inbox {
     const after = change(before);
     if (after === before && this.#threads.has(id)) return;
     this.#threads.set(id, after);
+    this.changes += 1;
     this.#onChange(id);
   }
 
@@ -125,7 +141,8 @@ export class Inbox {
 
 function toMessage(frame: MessageFrame): Message {
   const { message_id, conversation_id, seq, message: content, timestamp } = frame;
-  const sender = { id: frame.sender_id, username: frame.sender_username };
+  const { sender_id: id, sender_username: username, sender_display_name: display_name } = frame;
+  const sender = { id, username, display_name };
   return { message_id, conversation_id, seq, sender, content, timestamp, read: false };
 }
 

@@ -48,7 +48,7 @@ export async function socketServer(script: Script): Promise<Visits> {
 
 /** As a server should: for scripts that want to do one thing differently. */
 export function proper(frame: ClientFrame, say: Say): void {
-  const user = { id: 'ada', username: 'ada' };
+  const user = { id: 'ada', username: 'ada', display_name: 'ada' };
   if (frame.type === 'auth') say({ type: 'ready', user, expires_in: 900, heartbeat_seconds: 25 });
   if (frame.type === 'sync') say({ type: 'synced', cursor: 'c', reset: true, next: null });
   if (frame.type === 'ping') say({ type: 'pong', cursor: 'c', heads: [] });

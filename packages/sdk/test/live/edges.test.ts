@@ -10,11 +10,11 @@ import { eventually, until } from '../harness/until.ts';
 
 // What happens seldom: answers that do not fit together, refusals at a bad moment, clocks that jump.
 
-const me = { id: 'ada', username: 'ada' };
+const me = { id: 'ada', username: 'ada', display_name: 'ada' };
 const conversation = (id: string, last_seq = 0): Conversation => ({
   id,
   user1: me,
-  user2: { id: 'ben', username: 'ben' },
+  user2: { id: 'ben', username: 'ben', display_name: 'ben' },
   created_at: '2026-11-22T10:15:30.123Z',
   last_message: null,
   last_seq,

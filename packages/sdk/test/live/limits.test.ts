@@ -33,6 +33,7 @@ test('what is refused waits as long as the server says, and nothing written late
         message,
         sender_id: 'ada',
         sender_username: 'ada',
+        sender_display_name: 'ada',
         timestamp: '2026-11-22T10:15:30.123Z',
         message_id,
         conversation_id,

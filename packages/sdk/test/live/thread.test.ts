@@ -7,8 +7,8 @@ import { needOf, type Thread, withConversation, withMessages, withWatch } from '
 // Whatever comes, in whatever order, how often ever, and whatever does not come: once what is missing has been read, a thread is what a
 // fresh snapshot would make it (PROTOCOL 7.3, 7.7). The model is a server: a log, and the state after each of its entries.
 
-const ada = { id: 'ada', username: 'ada' };
-const ben = { id: 'ben', username: 'ben' };
+const ada = { id: 'ada', username: 'ada', display_name: 'ada' };
+const ben = { id: 'ben', username: 'ben', display_name: 'ben' };
 type Act = { readonly type: 'send' | 'read'; readonly by: 0 | 1 };
 
 /** A conversation on the server, and everything it ever said of it. */
@@ -28,7 +28,11 @@ function serve(acts: readonly Act[]) {
       const ids = { message_id: `m${seq}`, conversation_id: 'c', seq, timestamp };
       messages.push({ ...ids, sender, content: `${seq}`, read: false });
       states.push(state);
-      const from = { sender_id: sender.id, sender_username: sender.username };
+      const from = {
+        sender_id: sender.id,
+        sender_username: sender.username,
+        sender_display_name: sender.display_name,
+      };
       frames.push({ type: 'chat_message', ...ids, ...from, message: `${seq}`, state });
     } else if (before.read_seqs[by] < before.last_seq) {
       const seq = before.last_seq;

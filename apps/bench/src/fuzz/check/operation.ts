@@ -38,7 +38,7 @@ export function checkOperation(
 }
 
 /** What the document does not allow must not be taken. */
-function checkInput({ body, query }: Documented, request: Request, complain: Complain): void {
+function checkInput({ body, query, parameters }: Documented, request: Request, complain: Complain): void {
   if (body) {
     const value = parsed(request.body ?? Buffer.alloc(0), () =>
       complain('a body that is not JSON was taken', '400'),
@@ -50,6 +50,11 @@ function checkInput({ body, query }: Documented, request: Request, complain: Com
   for (const [name, holds] of query) {
     const values = given.getAll(name);
     const [value = ''] = values;
+    if (parameters.some((each) => each.name === name && each.schema.type === 'array')) {
+      const list = values.flatMap((each) => (holds([each]) ? each : each.split(',').filter(Boolean)));
+      if (values.length > 0 && !holds(list)) complain('a list that the document forbids was taken', name);
+      continue;
+    }
     if (values.length > 1) complain('a parameter given twice was taken', `400: ${name}`);
     if (values.length === 1 && !holds(/^-?\d+$/.test(value) ? Number(value) : value) && !holds(value))
       complain('a parameter that the document forbids was taken', `${name}: ${JSON.stringify(holds.errors)}`);
@@ -58,7 +63,7 @@ function checkInput({ body, query }: Documented, request: Request, complain: Com
 
 /** Nobody is let in without a token that holds, and into no conversation but their own. */
 function checkCaller(
-  { needsToken, path }: Documented,
+  { needsToken, isForService, path }: Documented,
   request: Request,
   world: World,
   complain: Complain,
@@ -66,6 +71,8 @@ function checkCaller(
   if (!needsToken) return;
   const header = request.headers.find(([name]) => name.toLowerCase() === 'authorization')?.[1] ?? '';
   const caller = world.tokens.get(/^Bearer +([^=]*)=?$/i.exec(header)?.[1] ?? '');
+  if (isForService !== (caller === world.service.id))
+    complain('a service, or somebody who is none, was let in', '403');
   if (caller === undefined) complain('somebody was let in without a token that holds', '401');
   if (!path.includes('{conversation_id}') || caller === undefined) return;
   const place = path.split('/').indexOf('{conversation_id}');

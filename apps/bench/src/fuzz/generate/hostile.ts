@@ -47,7 +47,9 @@ function ofOthers(draft: Draft, world: World, random: Random): Draft {
     oddText(random).slice(0, 300) || '.',
     '..',
   ]);
-  return { ...draft, path: { ...draft.path, conversation_id: id } };
+  // The first page: a later one shows nothing, whoever asks.
+  const query = draft.query.filter(([name]) => name === 'order' || name === 'limit');
+  return { ...draft, path: { ...draft.path, conversation_id: id }, query };
 }
 
 function inPath({ operation }: Draft, random: Random): string {

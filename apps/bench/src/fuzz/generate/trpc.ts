@@ -29,7 +29,9 @@ export function trpcCall(drafts: readonly Draft[], random: Random, index: number
     method:
       kind === 'hostile' && random.chance(0.1)
         ? random.pick(['PUT', 'HEAD', 'GET', 'POST'])
-        : first.operation.method,
+        : isQuery
+          ? 'GET'
+          : 'POST',
     target: `${path}?${query.join('&')}`.slice(0, 12_000),
     headers: [
       ['X-Request-Id', `fuzz-${index}`],
@@ -51,21 +53,23 @@ export function draftsFor(
   random: Random,
   index: number,
 ): Draft[] {
-  const method = random.pick(['GET', 'POST']);
-  const ofMethod = operations.filter((each) => each.method === method);
+  const isQuery = random.chance(0.5);
+  // One token goes for all of them.
+  const ofMethod = operations.filter((each) => !each.isForService && (each.method === 'GET') === isQuery);
   const length = random.chance(0.5) ? 1 : 1 + random.below(random.chance(0.05) ? 25 : 6);
   return Array.from({ length }, () => draftOf(ofMethod, world, random, index));
 }
 
 function inputOf({ operation, path, query, fields }: Draft, kind: Request['kind'], random: Random): string {
   const inPath = Object.entries(path).map(([name, value]): [string, string] => [name, JSON.stringify(value)]);
-  const inQuery = query.map(([name, value]): [string, string] => [
-    name,
-    /^\d+$/.test(value) && name !== 'search' ? value : JSON.stringify(value),
-  ]);
+  const schemas = Object.fromEntries(operation.parameters.map(({ name, schema }) => [name, schema]));
+  const literal = (name: string, value: string) => {
+    if (schemas[name]?.type === 'array') return JSON.stringify(value.split(','));
+    return schemas[name]?.type === 'integer' ? value : JSON.stringify(value);
+  };
+  const inQuery = query.map(([name, value]): [string, string] => [name, literal(name, value)]);
   const all = [...inPath, ...inQuery, ...(fields ?? [])];
   if (kind !== 'near') return render(all);
-  const schemas = Object.fromEntries(operation.parameters.map(({ name, schema }) => [name, schema]));
   return render(
     mutate(all, { type: 'object', properties: { ...schemas, ...operation.body?.schema.properties } }, random),
   );

@@ -26,7 +26,7 @@ export function draftOf(
   const often = operations.filter(({ id }) => !SELDOM.has(id));
   const operation = pickFrom(random.chance(0.008) ? operations : often, random);
   const pair = random.pick(world.callers);
-  const caller = random.pick([pair.a, pair.b]);
+  const caller = operation.isForService ? world.service : random.pick([pair.a, pair.b]);
   const known = knownTo(world, operation, caller, pair.conversationId, index);
   const valuesIn = (place: 'path' | 'query') =>
     operation.parameters
@@ -37,9 +37,20 @@ export function draftOf(
     operation,
     caller,
     path: Object.fromEntries(valuesIn('path')),
-    query: valuesIn('query'),
+    query: withoutClash(valuesIn('query')),
     fields: operation.body && fieldsOf(operation.body.schema, random, known),
   };
+}
+
+/** Parameters that must not stand beside others. */
+const CLASHES = new Map([
+  ['search', ['ids']],
+  ['offset', ['page', 'page_size']],
+]);
+
+function withoutClash(query: [string, string][]): [string, string][] {
+  const names = new Set(query.map(([name]) => name));
+  return query.filter(([name]) => !CLASHES.get(name)?.some((other) => names.has(other)));
 }
 
 /** What the schemas leave open, and only this server's people know. */
@@ -60,8 +71,21 @@ function knownTo(
         return world.listCursors.get(caller.token);
       case 'search':
         return random.pick(['', 'caller', 'STRANGER', 'nobody']);
+      case 'user_id':
+        return id === 'putUser' ? `fuzz-user-${index}` : random.pick(world.strangers).id;
+      case 'ids':
+        return [random.pick(world.strangers).id, `nobody-${index}`];
+      case 'display_name':
+        return random.pick([null, `Fuzz ${index}`]);
+      case 'users':
+        return Array.from({ length: 1 + random.below(3) }, () => {
+          const uuid = random.uuid();
+          return { id: `fuzz-user-${uuid}`, username: uuid, display_name: 'Fuzz' };
+        });
       case 'username':
-        return id === 'register' ? `${world.account.username}-${index}` : world.account.username;
+        return id === 'register' || id === 'putUser'
+          ? `${world.account.username}-${index}`
+          : world.account.username;
       case 'password':
         return world.account.password;
       case 'refresh':

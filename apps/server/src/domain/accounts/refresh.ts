@@ -2,6 +2,7 @@ import type { Session } from '@duet/contract';
 import { and, eq, gt, type SQL } from 'drizzle-orm';
 import { sessions, users } from '../../db/schema.ts';
 import { DomainError } from '../error.ts';
+import { NAMES, toUser } from '../users/names.ts';
 import type { AccountsContext } from './context.ts';
 import { endSession } from './end-session.ts';
 import { mintRefreshToken, parseRefreshToken } from './refresh-token.ts';
@@ -39,10 +40,8 @@ export async function refreshSession(ctx: AccountsContext, input: { refresh: str
     await endSession(ctx, ofFamily);
     throw new DomainError('invalid_refresh_token');
   }
-  const [user] = await ctx.db
-    .select({ id: users.id, username: users.username })
-    .from(users)
-    .where(eq(users.id, session.userId));
+  const [user] = await ctx.db.select(NAMES).from(users).where(eq(users.id, session.userId));
   if (!user) throw new DomainError('invalid_refresh_token');
-  return { user, refresh: successor.token, ...(await ctx.issueAccessToken(user, presented.sessionId)) };
+  const issued = await ctx.issueAccessToken(toUser(user), presented.sessionId);
+  return { user: toUser(user), refresh: successor.token, ...issued };
 }

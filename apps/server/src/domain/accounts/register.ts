@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { Session } from '@duet/contract';
-import { accounts, users } from '../../db/schema.ts';
+import { accounts } from '../../db/schema.ts';
 import { DomainError } from '../error.ts';
-import { usernameKey } from '../users/username-key.ts';
+import { makeUser } from '../users/make.ts';
 import type { AccountsContext } from './context.ts';
 import { hashPassword } from './passwords.ts';
 import { startSession } from './start-session.ts';
@@ -18,11 +18,8 @@ export async function register(
   const { username } = input;
   const passwordHash = await hashPassword(input.password);
   return ctx.db.transaction(async (tx) => {
-    const [user] = await tx
-      .insert(users)
-      .values({ id: randomUUID(), username, usernameKey: usernameKey(username), createdAt: ctx.now() })
-      .onConflictDoNothing()
-      .returning({ id: users.id, username: users.username });
+    const names = { id: randomUUID(), username, displayName: null, namedAt: ctx.now() };
+    const user = await makeUser({ ...ctx, db: tx }, names);
     if (!user) throw new DomainError('username_taken');
     await tx.insert(accounts).values({ userId: user.id, passwordHash });
     return startSession(ctx, tx, user);

@@ -2,6 +2,7 @@ import type { Session } from '@duet/contract';
 import { eq } from 'drizzle-orm';
 import { accounts, users } from '../../db/schema.ts';
 import { DomainError } from '../error.ts';
+import { NAMES, toUser } from '../users/names.ts';
 import { usernameKey } from '../users/username-key.ts';
 import type { AccountsContext } from './context.ts';
 import { verifyPassword } from './passwords.ts';
@@ -23,8 +24,7 @@ export async function signIn(
   const wasRight = await ctx.guesses.begin(name, address);
   const [found] = await ctx.db
     .select({
-      id: users.id,
-      username: users.username,
+      ...NAMES,
       passwordHash: accounts.passwordHash,
       validFrom: users.tokensValidFrom,
     })
@@ -36,5 +36,5 @@ export async function signIn(
   const isShut = found?.validFrom && found.validFrom.getTime() > ctx.now().getTime() + MOMENT_MS;
   if (!found || !matches || isShut) throw new DomainError('invalid_credentials');
   wasRight();
-  return startSession(ctx, ctx.db, { id: found.id, username: found.username });
+  return startSession(ctx, ctx.db, toUser(found));
 }

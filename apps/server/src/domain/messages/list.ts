@@ -21,11 +21,15 @@ export interface MessageRange {
   readonly order: 'asc' | 'desc';
   readonly before?: number | undefined;
   readonly after?: number | undefined;
+  /** How many of them to pass over. */
+  readonly offset?: number | undefined;
 }
 
 /** A page, and the ranges of the pages beside it. */
 export interface MessageWindow {
   readonly messages: Message[];
+  /** How many messages the range has in all. */
+  readonly count: number;
   readonly next: MessageRange | null;
   readonly previous: MessageRange | null;
 }
@@ -45,8 +49,10 @@ export async function listMessages(
   const { id, user1, user2 } = conversation;
   if (user1.id !== actor.id && user2.id !== actor.id) throw new DomainError('not_participant');
   meter.pageRead(boundsOf(range));
-  const { order, limit, before = MAX_SEQ + 1, after = 0 } = range;
-  const row = await (order === 'asc' ? ascending : descending)(db).load({ id, before, after, limit });
+  const { order, limit, before = MAX_SEQ + 1, after = 0, offset = 0 } = range;
+  const row = await (order === 'asc'
+    ? ascending(db).load({ id, before, after: after + offset, limit, skip: 0 })
+    : descending(db).load({ id, before, after, limit, skip: offset }));
   if (!row) throw noSuchConversation();
   const { lastSeq, read1, read2, ...page } = row;
   const state = { read_seqs: [read1, read2] satisfies [number, number] };
@@ -63,7 +69,8 @@ export async function listMessages(
       read: isRead(seq, isByUser1, state),
     };
   });
-  return { messages: found, ...neighbours(range, found, lastSeq) };
+  const count = Math.max(0, Math.min(before - 1, lastSeq) - after);
+  return { messages: found, count, ...neighbours(range, found, lastSeq) };
 }
 
 /** A page as it is asked for. */
@@ -72,6 +79,8 @@ interface PageKey {
   readonly before: number;
   readonly after: number;
   readonly limit: number;
+  /** How many to pass over from the newest on. */
+  readonly skip: number;
 }
 
 /** A page as it is read, and how far its conversation goes and is read. */
@@ -83,28 +92,41 @@ interface PageRow extends Packed {
 
 const WORDS = [sql`seq`, sql`message_id`, sql`by_user1::int`, milliseconds(sql`timestamp`)];
 
-const ascending = perDatabase((db) => new GroupRead(preparePages(db, sql`asc`, 'messages_ascending')));
-const descending = perDatabase((db) => new GroupRead(preparePages(db, sql`desc`, 'messages_descending')));
+const ascending = perDatabase(
+  (db) => new GroupRead(preparePages(db, sql`asc`, sql`wanted.before`, 'messages_ascending')),
+);
+const descending = perDatabase(
+  (db) =>
+    new GroupRead(
+      preparePages(
+        db,
+        sql`desc`,
+        sql`least(wanted.before, ${conversations.lastSeq} + 1) - wanted.skip`,
+        'messages_descending',
+      ),
+    ),
+);
 
 function boundsOf({ before, after }: MessageRange): PageBounds {
   if (before === undefined) return after === undefined ? 'none' : 'after';
   return after === undefined ? 'before' : 'both';
 }
 
-/** Prepares reading some pages with one statement; null where there is no such conversation. */
+/** Prepares reading some pages with one statement; null where there is no such conversation. @param before exclusive */
 function preparePages(
   db: Database,
   order: SQL,
+  before: SQL,
   name: string,
 ): (pages: readonly PageKey[]) => Promise<(PageRow | null)[]> {
   const [c, m, p] = [conversations, messages, sql.placeholder];
   const { words, texts } = packed(WORDS, sql`content`);
-  const wanted = sql`unnest(${p('ids')}::uuid[], ${p('befores')}::int8[], ${p('afters')}::int8[], ${p('limits')}::int[])
-    with ordinality as wanted (id, before, after, most, place)`;
+  const wanted = sql`unnest(${p('ids')}::uuid[], ${p('befores')}::int8[], ${p('afters')}::int8[], ${p('limits')}::int[], ${p('skips')}::int8[])
+    with ordinality as wanted (id, before, after, most, skip, place)`;
   const page = sql`lateral (
     select ${words} as words, ${texts} as texts from (
       select *, sender_id = ${c.user1Id} as by_user1 from ${m}
-      where ${m.conversationId} = ${c.id} and ${m.seq} < wanted.before and ${m.seq} > wanted.after
+      where ${m.conversationId} = ${c.id} and ${m.seq} < ${before} and ${m.seq} > wanted.after
       order by ${m.seq} ${order} limit wanted.most
     ) as found) as page`;
   const statement = db
@@ -126,6 +148,7 @@ function preparePages(
       befores: `{${pages.map(({ before }) => before)}}`,
       afters: `{${pages.map(({ after }) => after)}}`,
       limits: `{${pages.map(({ limit }) => limit)}}`,
+      skips: `{${pages.map(({ skip }) => skip)}}`,
     });
     const byPlace = new Map(rows.map((row) => [row.place, row]));
     return pages.map((_, i) => byPlace.get(i + 1) ?? null);

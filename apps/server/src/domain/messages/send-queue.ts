@@ -7,6 +7,7 @@ import type { Participants } from '../conversations/participants.ts';
 import type { DomainMeter } from '../meter.ts';
 import { toTimestamp } from '../timestamp.ts';
 import type { Trace, Tracer } from '../trace.ts';
+import { type KnownUsers, knownUsers } from '../users/known.ts';
 import { GroupCommit } from './group-commit.ts';
 import { type NewMessage, prepareStore, type Store, type Stored } from './store.ts';
 import { isRead } from './view.ts';
@@ -74,6 +75,7 @@ export function createSendQueue({
   meter,
   tracer,
 }: SendQueueOptions): SendQueue {
+  const names = knownUsers(db);
   const observed = async (store: Store, batch: readonly Send[]): Promise<Stored[]> => {
     const span = tracer?.begin('messages.commit', {
       kind: 'internal',
@@ -96,7 +98,7 @@ export function createSendQueue({
   const storeAndPublish = (store: Store) => async (batch: readonly Send[], isRetry: boolean) => {
     const stored = await observed(store, batch);
     const committed: MessageCommitted[] = [];
-    const sent = batch.map((send, i) => toSent(send, stored[i], isRetry, committed));
+    const sent = batch.map((send, i) => toSent(send, stored[i], isRetry, names, committed));
     events.publish(committed);
     return sent;
   };
@@ -122,6 +124,7 @@ function toSent(
   { sender, message }: Send,
   stored: Stored | undefined,
   isRetry: boolean,
+  names: KnownUsers,
   committed: MessageCommitted[],
 ): Sent {
   if (!stored) throw new Error('a message of a batch was not accounted for');
@@ -132,7 +135,8 @@ function toSent(
     message_id: message.messageId,
     conversation_id: message.conversationId,
     seq,
-    sender: { id: sender.id, username: sender.username },
+    // A socket may be older than the sender's names.
+    sender: names.get(sender.id) ?? sender,
     content: message.content,
     timestamp: toTimestamp(timestamp),
     read: isRead(seq, sender.id === users[0], state),

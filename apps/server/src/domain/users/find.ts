@@ -2,6 +2,7 @@ import type { User } from '@duet/contract';
 import { and, asc, gte, lt, ne } from 'drizzle-orm';
 import { users } from '../../db/schema.ts';
 import type { ActorContext } from '../context.ts';
+import { NAMES, toUser } from './names.ts';
 import { usernameKey } from './username-key.ts';
 
 /** Comes after whatever a name can go on with. */
@@ -13,10 +14,11 @@ export async function findUsers(
   input: { search?: string | undefined; limit: number },
 ): Promise<User[]> {
   const prefix = usernameKey(input.search ?? '');
-  return db
-    .select({ id: users.id, username: users.username })
+  const found = await db
+    .select(NAMES)
     .from(users)
     .where(and(ne(users.id, actor.id), gte(users.usernameKey, prefix), lt(users.usernameKey, prefix + LAST)))
     .orderBy(asc(users.usernameKey))
     .limit(input.limit);
+  return found.map(toUser);
 }

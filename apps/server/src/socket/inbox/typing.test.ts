@@ -37,7 +37,7 @@ const message = {
   message_id: 'm',
   conversation_id: 'c',
   seq: 1,
-  sender: { id: 'ada', username: 'ada' },
+  sender: { id: 'ada', username: 'ada', display_name: 'ada' },
   content: 'Hello',
   timestamp: '2026-01-01T00:00:00.000Z',
   read: false,
@@ -102,7 +102,7 @@ test('the other side’s message, and one in another conversation, end nothing',
   const [a, b] = [await startNode('a', 'ada'), await startNode('b', 'ben')];
   a.typing.start(typist, device);
   await soon();
-  const answer = { ...message, sender: { id: 'ben', username: 'ben' } };
+  const answer = { ...message, sender: { id: 'ben', username: 'ben', display_name: 'ben' } };
   b.events.publish([{ ...sent, message: answer }]);
   a.events.publish([{ ...sent, message: { ...message, conversation_id: 'd' } }]);
   await soon();
