@@ -8,6 +8,7 @@ const documents = [
   'CONTRIBUTING.md',
   'SECURITY.md',
   ...globSync('{apps,packages}/*/*.md'),
+  ...globSync('docs/**/*.md'),
 ];
 const scripts = new Set(
   ['package.json', ...globSync('{apps,packages}/*/package.json')].flatMap((file) =>

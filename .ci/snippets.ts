@@ -30,7 +30,12 @@ export const sdkSnippets = (): (Snippet & { file: string })[] =>
     isOfSdk(snippet) && snippet.file !== undefined ? [{ ...snippet, file: snippet.file }] : [],
   );
 
-export const isOfSdk = ({ language, text }: Snippet): boolean =>
+/** The guides have a test of their own, for they need more around them. */
+export const isOfGuide = ({ document }: Snippet): boolean => document.startsWith('docs/guides/');
+
+export const isOfSdk = (snippet: Snippet): boolean => !isOfGuide(snippet) && isForSdk(snippet);
+
+const isForSdk = ({ language, text }: Snippet): boolean =>
   ['ts', 'tsx'].includes(language) || (language === 'js' && text.includes("from '@duet/sdk"));
 
 function snippetsOf(document: string): Snippet[] {
@@ -48,7 +53,7 @@ function snippetsOf(document: string): Snippet[] {
           ?.at(-1)
           ?.replace(/^#+ /, '') ?? '',
       language,
-      file: /^\/\/ ([\w-]+\.\w+)/.exec(text)?.[1],
+      file: /^(?:\/\/|#) ([\w-]+\.\w+)/.exec(text)?.[1],
       text,
       excuse: /<!-- not run: ([^>]+) -->\s*$/.exec(before)?.[1],
     };

@@ -11,7 +11,7 @@ export default defineConfig({
           ...withServer,
           name: 'sdk',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/faults/**'],
+          exclude: ['test/{faults,full}/**'],
         },
       },
       {

@@ -56,7 +56,7 @@ export interface ThreadHandle extends Observable<ThreadSnapshot> {
 export interface ConversationList {
   /** Latest activity first. */
   readonly items: readonly LiveConversation[];
-  /** Unread messages of all of these. */
+  /** Unread messages of all my conversations, those that are not in the list included. */
   readonly unread: number;
   /** There are older ones: `loadMore` fetches some. */
   readonly hasMore: boolean;

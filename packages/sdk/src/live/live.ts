@@ -18,6 +18,7 @@ import type { OutboxStorage } from './storage.ts';
 import { isAwaited, needOf, withWatch } from './thread.ts';
 import { type ThreadActions, type ThreadParts, threadHandle } from './thread-handle.ts';
 import { TypingSender } from './typing-sender.ts';
+import { UnreadTotal } from './unread.ts';
 import { liveConversation, withReadFlags } from './view.ts';
 
 export interface LiveOptions {
@@ -43,6 +44,7 @@ export class LiveClient implements Live, ThreadActions {
   readonly #typing: TypingSender;
   readonly #reads: ReadSender;
   readonly #presence: PresenceWatcher;
+  readonly #unread: UnreadTotal;
   readonly #threads = new Map<string, ThreadParts>();
   readonly #failures = new Map<string, DuetError>();
   #isSyncing = false;
@@ -68,6 +70,7 @@ export class LiveClient implements Live, ThreadActions {
       this.#shown(id);
     });
     this.#older = new Older(rest, this.#inbox);
+    this.#unread = new UnreadTotal(rest, this.#inbox, () => this.conversations.changed());
     this.#socket = new Socket({
       url,
       tokens,
@@ -116,6 +119,7 @@ export class LiveClient implements Live, ThreadActions {
 
   async loadMore(): Promise<void> {
     await this.#older.conversations();
+    this.#unread.check();
     this.conversations.changed();
   }
 
@@ -167,6 +171,7 @@ export class LiveClient implements Live, ThreadActions {
         break;
       case 'synced':
         this.#isSyncing = false;
+        this.#unread.check(true);
         this.conversations.changed();
         break;
       case 'pong':
@@ -222,6 +227,7 @@ export class LiveClient implements Live, ThreadActions {
     } else {
       this.#isSyncing = false;
       this.#mender.pause();
+      this.#unread.pause();
       this.#outbox.requeue();
       this.#typing.clear();
       this.#presence.clear();
@@ -239,6 +245,7 @@ export class LiveClient implements Live, ThreadActions {
     if (conversation) {
       this.#reads.known(id, conversation.read_seq, conversation.last_seq);
       if (this.#socket.state.status === 'live') this.#presence.watch(id); // one that came since
+      if (!this.#isSyncing) this.#unread.check();
     }
     this.#deliver(id);
     this.#mender.check(id);
@@ -263,7 +270,8 @@ export class LiveClient implements Live, ThreadActions {
     const thread = this.#threads.get(id);
     thread?.snapshot.changed();
     thread?.conversation.changed();
-    if (!this.#isSyncing) this.conversations.changed();
+    if (this.#isSyncing) return;
+    this.conversations.changed();
   }
 
   /** Not while something that was refused waits, or what was written later would overtake it. */
@@ -278,7 +286,7 @@ export class LiveClient implements Live, ThreadActions {
     const items = this.#inbox.list().map((conversation) => this.#view(conversation));
     return {
       items: sameList(items, before?.items),
-      unread: items.reduce((sum, { unread_count }) => sum + unread_count, 0),
+      unread: this.#unread.of(items.reduce((sum, { unread_count }) => sum + unread_count, 0)),
       hasMore: this.#inbox.next !== null,
       isSynced: this.#inbox.isSynced && this.#socket.state.status === 'live',
     };

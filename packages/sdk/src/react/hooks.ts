@@ -42,7 +42,7 @@ export function useConversations(): Conversations {
   return useMemo(() => ({ ...list, loadMore: () => live.loadMore() }), [list, live]);
 }
 
-/** How many messages I have not read, in all conversations of the list. */
+/** How many messages I have not read, in all my conversations. */
 export function useUnread(): number {
   const { conversations } = useDuet().live;
   return useObserved({ subscribe: conversations.subscribe, get: () => conversations.get().unread }, 0);
