@@ -1,6 +1,7 @@
 import { type Answer, answerOf, type Reply } from './answer.ts';
 import { type Deadline, startDeadline } from './deadline.ts';
 import { DuetError } from './error.ts';
+import type { Signal } from './platform.ts';
 import { type OperationRow, requestOf } from './request.ts';
 import { retrying } from './retry.ts';
 import type { TokenSource } from './token.ts';
@@ -8,7 +9,7 @@ import type { TokenSource } from './token.ts';
 /** What every call takes besides its input. */
 export interface CallOptions {
   /** Ends the call at once, waits and retries included, with `aborted`. */
-  readonly signal?: AbortSignal | undefined;
+  readonly signal?: Signal | undefined;
   /** How long the call may take, tokens and retries included. */
   readonly timeoutMs?: number | undefined;
 }
@@ -35,7 +36,7 @@ export type Fetch = (
     method: string;
     headers: Record<string, string>;
     body?: string;
-    signal: AbortSignal;
+    signal: Signal;
     redirect: 'manual';
   },
 ) => Promise<Reply>;

@@ -1,4 +1,5 @@
 import { DuetError } from './error.ts';
+import type { Signal } from './platform.ts';
 
 /** The longest that a timer can wait. */
 const MAX_TIMER_MS = 2 ** 31 - 1;
@@ -6,7 +7,7 @@ const MAX_TIMER_MS = 2 ** 31 - 1;
 /** The end of a call: its time, or its caller's signal. */
 export interface Deadline {
   /** Aborted at the end, for `fetch`. */
-  readonly signal: AbortSignal;
+  readonly signal: Signal;
   readonly remainingMs: number;
   /** What the promise comes to, or the end if that is sooner. @throws DuetError `timeout`, `aborted` */
   race<T>(promise: Promise<T>): Promise<T>;
@@ -19,7 +20,7 @@ export interface Deadline {
  * `AbortSignal.any` and `.timeout` are not everywhere (React Native), and not every `fetch` obeys a signal.
  * @throws DuetError `aborted` if the signal already is
  */
-export function startDeadline(timeoutMs: number, outer?: AbortSignal | undefined): Deadline {
+export function startDeadline(timeoutMs: number, outer?: Signal | undefined): Deadline {
   const aborted = () => new DuetError('aborted', 'The call was aborted', { cause: outer?.reason });
   if (outer?.aborted) throw aborted();
 

@@ -25,7 +25,7 @@ const TOKEN_TIMEOUT_MS = 30_000;
 export function createDuet(options: DuetOptions): Duet {
   const tokens = createTokenSource(options.getToken, options.timeoutMs ?? TOKEN_TIMEOUT_MS);
   const rest = restWith(tokens, options);
-  const { url, outbox, userId } = options;
+  const { url, outbox, userId, getRandomValues } = options;
   const WebSocket = options.WebSocket ?? globalThis.WebSocket;
-  return { ...rest, live: new LiveClient({ url, rest, tokens, WebSocket, outbox, userId }) };
+  return { ...rest, live: new LiveClient({ url, rest, tokens, WebSocket, outbox, userId, getRandomValues }) };
 }

@@ -23,6 +23,7 @@ export {
   type OutboxStorage,
   type StoredMessage,
 } from './live/storage.ts';
+export type { GetRandomValues } from './platform.ts';
 export { createRest, type Rest, type RestOptions } from './rest.ts';
 export type { GetToken, TokenReason } from './token.ts';
 export { defaultErrorWords, type ErrorWords, errorWords } from './words.ts';

@@ -8,6 +8,7 @@ import type {
   Message,
   MessagePage,
 } from './generated/types.ts';
+import type { GetRandomValues } from './platform.ts';
 import { createTokenSource, type GetToken, type TokenSource } from './token.ts';
 import { uuidv7 } from './uuid.ts';
 
@@ -22,6 +23,8 @@ export interface RestOptions {
   readonly timeoutMs?: number | undefined;
   /** How often what may be repeated is tried again; 3 unless said otherwise. */
   readonly maxRetries?: number | undefined;
+  /** Another random source than the platform's `crypto.getRandomValues`, for the ids of messages. Without any, `Math.random` does. */
+  readonly getRandomValues?: GetRandomValues | undefined;
 }
 
 /** The operations of PROTOCOL 3. */
@@ -62,7 +65,10 @@ export function restWith(tokens: TokenSource, options: Omit<RestOptions, 'getTok
       ...messages,
       // With an id of its own a message can be sent again when its answer got lost (PROTOCOL 3.6).
       send: (input, callOptions) =>
-        messages.send({ ...input, message_id: input.message_id ?? uuidv7() }, callOptions),
+        messages.send(
+          { ...input, message_id: input.message_id ?? uuidv7(options.getRandomValues) },
+          callOptions,
+        ),
       each: eachMessage(exchange),
     },
   };

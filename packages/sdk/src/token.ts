@@ -1,5 +1,6 @@
 import { startDeadline } from './deadline.ts';
 import { DuetError } from './error.ts';
+import type { Signal } from './platform.ts';
 
 /** Why a token is asked for: there is none yet, the last one's time is over, or the server did not take it. */
 export type TokenReason = 'missing' | 'expired' | 'rejected';
@@ -15,9 +16,9 @@ export interface TokenSource {
    * The last token, or a first one.
    * @throws DuetError `missing_token` when nobody is signed in, `token_unavailable`, `timeout`, `aborted`
    */
-  get(signal?: AbortSignal): Promise<string>;
+  get(signal?: Signal): Promise<string>;
   /** Another token than the rejected one; whoever comes later with the same gets what the first got. Throws as `get`. */
-  renew(rejected: string, reason: 'expired' | 'rejected', signal?: AbortSignal): Promise<string>;
+  renew(rejected: string, reason: 'expired' | 'rejected', signal?: Signal): Promise<string>;
 }
 
 /** @param timeoutMs how long `getToken` may take */
@@ -25,7 +26,7 @@ export function createTokenSource(getToken: GetToken, timeoutMs: number): TokenS
   let current: string | undefined;
   let asking: Promise<string> | undefined;
 
-  async function bounded<T>(promised: () => Promise<T>, signal?: AbortSignal): Promise<T> {
+  async function bounded<T>(promised: () => Promise<T>, signal?: Signal): Promise<T> {
     const deadline = startDeadline(timeoutMs, signal);
     try {
       return await deadline.race(promised());
@@ -41,7 +42,7 @@ export function createTokenSource(getToken: GetToken, timeoutMs: number): TokenS
     return token;
   }
 
-  async function obtain(reason: TokenReason, signal?: AbortSignal): Promise<string> {
+  async function obtain(reason: TokenReason, signal?: Signal): Promise<string> {
     if (current !== undefined) return current;
     return bounded(() => {
       asking ??= ask(reason).finally(() => (asking = undefined));

@@ -1,12 +1,15 @@
+import type { Bytes, GetRandomValues } from './platform.ts';
+
 let time = 0;
 let counter = 0;
 
 /**
  * A UUID version 7: its first 48 bits are the time, and the 12 after the version count within a millisecond (RFC 9562, 6.2, method 1), so ids sort as they were
  * made here, whatever the clock does. `randomUUID` is missing on plain http.
+ * @param own a random source in place of the platform's
  */
-export function uuidv7(): string {
-  const bytes = withRandom(new Uint8Array(10));
+export function uuidv7(own?: GetRandomValues | undefined): string {
+  const bytes = randomBytes(10, own);
   const now = Date.now();
   if (now > time) {
     time = now;
@@ -24,9 +27,17 @@ export function uuidv7(): string {
   return `${stamp.slice(0, 8)}-${stamp.slice(8)}-7${hex(counter, 3)}-${variant}${random.slice(1, 4)}-${random.slice(4)}`;
 }
 
-/** React Native has no `crypto` unless the app brings one. Ids must differ and need not be secret, so the next best will do. */
-function withRandom(bytes: Uint8Array<ArrayBuffer>): Uint8Array {
-  if (typeof crypto !== 'undefined' && typeof crypto.getRandomValues === 'function')
-    return crypto.getRandomValues(bytes);
-  return bytes.map(() => Math.floor(Math.random() * 256));
+/**
+ * React Native has no `crypto` unless the app brings one, and one whose native half is missing throws. Ids must differ and need not be secret,
+ * so the next best will do.
+ */
+function randomBytes(length: number, own: GetRandomValues | undefined): Bytes {
+  const bytes = new Uint8Array(length);
+  try {
+    if (own) own(bytes);
+    else crypto.getRandomValues(bytes);
+    return bytes;
+  } catch {
+    return bytes.map(() => Math.floor(Math.random() * 256));
+  }
 }

@@ -1,8 +1,10 @@
 import type { DuetError } from '../error.ts';
 import { recoveries } from '../generated/errors.ts';
 import type { ClientFrame, Conversation, InboxFrame, User } from '../generated/types.ts';
+import type { GetRandomValues } from '../platform.ts';
 import type { Rest } from '../rest.ts';
 import type { TokenSource } from '../token.ts';
+import { uuidv7 } from '../uuid.ts';
 import type { ConversationList, Live, LiveConversation, ThreadHandle, ThreadSnapshot } from './api.ts';
 import type { ConnectionState } from './connection.ts';
 import { Inbox } from './inbox.ts';
@@ -28,6 +30,7 @@ export interface LiveOptions {
   readonly WebSocket: WebSocketConstructor | undefined;
   readonly outbox: OutboxStorage | undefined;
   readonly userId: string | undefined;
+  readonly getRandomValues: GetRandomValues | undefined;
 }
 
 /** How many conversations' other sides are watched for presence from the start. */
@@ -54,9 +57,13 @@ export class LiveClient implements Live, ThreadActions {
   readonly me: Computed<User | undefined>;
   readonly conversations: Computed<ConversationList>;
 
-  constructor({ url, rest, tokens, WebSocket, outbox, userId }: LiveOptions) {
+  constructor({ url, rest, tokens, WebSocket, outbox, userId, getRandomValues }: LiveOptions) {
     this.#inbox = new Inbox((id) => this.#changed(id));
-    this.#outbox = new Outbox(outbox, (id) => this.#threads.get(id)?.snapshot.changed());
+    this.#outbox = new Outbox(
+      outbox,
+      (id) => this.#threads.get(id)?.snapshot.changed(),
+      () => uuidv7(getRandomValues),
+    );
     this.#signals = new Signals(
       (id) => this.#shown(id),
       (userId) => {

@@ -1,5 +1,4 @@
 import { DuetError, type DuetErrorCode } from '../error.ts';
-import { uuidv7 } from '../uuid.ts';
 import { isStored, type OutboxStorage, type StoredMessage } from './storage.ts';
 
 /** A message on its way. Once it is delivered it is one of the conversation's messages. */
@@ -33,12 +32,18 @@ export class Outbox {
   readonly #entries = new Map<string, Entry>();
   readonly #storage: OutboxStorage | undefined;
   readonly #onChange: (conversationId: string) => void;
+  readonly #newId: () => string;
   #userId: string | undefined;
   #isRestored = false;
 
-  constructor(storage: OutboxStorage | undefined, onChange: (conversationId: string) => void) {
+  constructor(
+    storage: OutboxStorage | undefined,
+    onChange: (conversationId: string) => void,
+    newId: () => string,
+  ) {
     this.#storage = storage;
     this.#onChange = onChange;
+    this.#newId = newId;
   }
 
   /** @throws DuetError `invalid_request` for what no server takes, `outbox_full` */
@@ -50,7 +55,7 @@ export class Outbox {
       throw new DuetError('outbox_full', 'Too many messages wait already');
     }
     const message: OutgoingMessage = {
-      message_id: uuidv7(),
+      message_id: this.#newId(),
       conversation_id,
       content,
       created_at: new Date().toISOString(),

@@ -1,3 +1,5 @@
+import type { StorageLike } from '../platform.ts';
+
 /** A message of the outbox as it is kept. */
 export interface StoredMessage {
   readonly message_id: string;
@@ -44,7 +46,7 @@ export function asyncStorageOutbox(storage: AsyncKeyValueStorage): OutboxStorage
 }
 
 /** An outbox in the browser's `localStorage`, or in another `Storage`. */
-export function localStorageOutbox(storage?: Storage): OutboxStorage {
+export function localStorageOutbox(storage?: StorageLike): OutboxStorage {
   const there = () => storage ?? localStorage; // looked for when it is needed: not while a server renders
   return asyncStorageOutbox({
     getAllKeys: async () => Object.keys(there()),
