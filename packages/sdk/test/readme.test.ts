@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 import { removeFolder, scratchFolder } from '@duet/testing/scratch';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
 import { isOfSdk, sdkSnippets, snippets } from '../../../.ci/snippets.ts';
-import { NODES, REACTS, TYPESCRIPTS } from '../scripts/matrix/versions.ts';
+import { JEST, METROS, NEXT, NODES, REACTS, TYPESCRIPTS, VITE } from '../scripts/matrix/versions.ts';
 import { chat, checks } from './snippets/checks.ts';
 import { stripTypes, writePage, writeSnippets } from './snippets/files.ts';
 import type { Place } from './snippets/program.ts';
@@ -69,8 +69,18 @@ test('the matrix has the versions that the README names', () => {
     `Node ${list.format(NODES.map(String))}`,
     `TypeScript ${list.format(TYPESCRIPTS)}`,
     `React ${REACTS.join(' or ')}`,
+    ...[
+      ['Node', list.format(NODES.map(String))],
+      ['TypeScript', list.format(TYPESCRIPTS)],
+      ['React', REACTS.join(' or ')],
+      ['React Native', `Metro ${METROS.join(', ')}`],
+      ['Next.js', NEXT],
+      ['Jest', JEST],
+      ['Vite', VITE],
+    ].map((row) => `| ${row.join(' | ')} |`),
   ];
-  expect(named.filter((versions) => !readme.includes(versions))).toEqual([]);
+  const unpadded = readme.replaceAll(/ +\|/g, ' |');
+  expect(named.filter((versions) => !unpadded.includes(versions))).toEqual([]);
   const { engines, peerDependencies } = JSON.parse(readFileSync(join(PACKAGE, 'package.json'), 'utf8'));
   expect(engines.node).toBe(`>=${NODES[0]}`);
   expect(peerDependencies.react).toBe(REACTS.map((version) => `^${version}.0.0`).join(' || '));

@@ -1,9 +1,9 @@
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { snippets } from '../../../../.ci/snippets.ts';
+import { snippets as blocks } from '../../../../.ci/snippets.ts';
 import { run } from './run.ts';
-import { NODES, type REACTS, TYPESCRIPTS } from './versions.ts';
+import { NODES, type REACTS, TYPESCRIPTS, VITE } from './versions.ts';
 
 const PACKAGE = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -18,6 +18,8 @@ export interface Installed {
   readonly chat: string;
   /** With the SDK and React, by React's version. */
   readonly projects: Readonly<Record<(typeof REACTS)[number], string>>;
+  /** A CommonJS project with the SDK and these packages. @throws what npm says when it takes them not */
+  readonly project: (name: string, packages: readonly string[]) => Promise<string>;
   readonly node: (version: (typeof NODES)[number]) => string;
   readonly tsc: (version: (typeof TYPESCRIPTS)[number]) => string;
   readonly vite: string;
@@ -38,7 +40,12 @@ export async function install(folder: string, signal: AbortSignal): Promise<Inst
   await run(PACKAGE, signal, 'pnpm', 'pack', '--out', tarball);
   await run(duet, signal, 'bash', '-euc', readmeCommands());
 
-  const project = async (react: (typeof REACTS)[number]) => {
+  const project = async (name: string, packages: readonly string[]) => {
+    const cwd = await make(name);
+    await npm(cwd, 'install', '--ignore-scripts', tarball, ...packages);
+    return cwd;
+  };
+  const snippets = async (react: (typeof REACTS)[number]) => {
     const cwd = await make(`react${react}`);
     await npm(cwd, 'pkg', 'set', 'type=module');
     const reacts = ['react', 'react-dom', '@types/react', '@types/react-dom'];
@@ -46,7 +53,7 @@ export async function install(folder: string, signal: AbortSignal): Promise<Inst
     await npm(cwd, 'install', tarball, ...reacts.map((name) => `${name}@${react}`), ...others.map(same));
     return cwd;
   };
-  const projects = { 18: await project('18'), 19: await project('19') };
+  const projects = { 18: await snippets('18'), 19: await snippets('19') };
 
   const tools = await make('tools');
   // The packages of the program alone: that called `node` fetches one of them by a script, which npm may not run.
@@ -55,13 +62,14 @@ export async function install(folder: string, signal: AbortSignal): Promise<Inst
   const packages = [
     ...nodes.map((version) => `node${version}@npm:${program}@${version}`),
     ...TYPESCRIPTS.map((version) => `typescript${version}@npm:typescript@${version}`),
-    'vite@8',
+    `vite@${VITE}`,
   ];
   await npm(tools, 'install', ...packages);
   const tool = (path: string) => join(tools, 'node_modules', path);
   return {
     chat: join(folder, 'my-chat'),
     projects,
+    project,
     node: (version) => (version === OWN ? process.execPath : tool(`node${version}/bin/node`)),
     tsc: (version) => tool(`typescript${version}/bin/tsc`),
     vite: tool('vite/bin/vite.js'),
@@ -73,7 +81,7 @@ const OWN = 24;
 
 /** What the root README says to type in a shell, but for the packing, which is done. */
 function readmeCommands(): string {
-  const [block, ...others] = snippets().filter(
+  const [block, ...others] = blocks().filter(
     ({ language, text }) => language === 'sh' && /^npm i /m.test(text),
   );
   if (!block || others.length > 0) throw new Error('there must be one block with `npm i`');

@@ -12,6 +12,9 @@ const NPM = {
   npm_config_fetch_retry_mintimeout: '1000',
 };
 
+/** Nor do the platforms' own programs call home. */
+const QUIET = { NEXT_TELEMETRY_DISABLED: '1', DO_NOT_TRACK: '1', DENO_NO_UPDATE_CHECK: '1', CI: '1' };
+
 /** What npm says when it reaches no registry. */
 const UNREACHABLE = /\b(ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ENETUNREACH|ETIMEDOUT|ENOTCACHED)\b/;
 
@@ -24,7 +27,7 @@ export class Stop extends Error {}
  */
 export function run(cwd: string, signal: AbortSignal, file: string, ...args: string[]): Promise<void> {
   signal.throwIfAborted();
-  const env = { ...process.env, ...NPM };
+  const env = { ...process.env, ...NPM, ...QUIET };
   // A group of its own: what npm started would write on in a folder that is being removed.
   const child = spawn(file, args, { cwd, env, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
   const { pid } = child;
@@ -43,7 +46,7 @@ export function run(cwd: string, signal: AbortSignal, file: string, ...args: str
     child.once('close', (code) => {
       clearTimeout(timer);
       signal.removeEventListener('abort', end);
-      const [unreachable] = UNREACHABLE.exec(output) ?? [];
+      const [unreachable] = (file !== process.execPath && UNREACHABLE.exec(output)) || [];
       if (code === 0) resolve();
       else if (signal.aborted) reject(new Stop('interrupted'));
       else if (unreachable) reject(new Stop(`npm reaches no registry (${unreachable}): is there a network?`));
