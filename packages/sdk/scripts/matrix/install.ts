@@ -42,6 +42,7 @@ export async function install(folder: string, signal: AbortSignal): Promise<Inst
 
   const project = async (name: string, packages: readonly string[]) => {
     const cwd = await make(name);
+    await npm(cwd, 'pkg', 'set', 'type=commonjs'); // newer versions of npm have written it already
     await npm(cwd, 'install', '--ignore-scripts', tarball, ...packages);
     return cwd;
   };

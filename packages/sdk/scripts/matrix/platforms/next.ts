@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { withProgram } from '../../../test/snippets/program.ts';
 import { SAID } from '../talk.ts';
@@ -10,6 +11,7 @@ const CLI = 'next/dist/bin/next';
 /** Built, and served: a page of a server component with the hooks in it, and a route that talks. */
 async function serve(place: Place): Promise<void> {
   const app = await makeApp(place, 'next');
+  writeFileSync(join(app, 'package.json'), '{}'); // without a `type`, as Next.js makes one
   await runTool(place, app, CLI, 'build');
   const { folder, url, signal } = place;
   const program = { folder: app, node: process.execPath, version: 24, url, signal };
