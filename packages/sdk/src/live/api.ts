@@ -66,7 +66,10 @@ export interface ConversationList {
 
 /** Everything that changes by itself: one connection, and what is known through it. */
 export interface Live {
-  /** Connects, and stays connected until `close()` or until there is no point. While it waits, this tries again at once. */
+  /**
+   * Connects, and stays connected until `close()` or until there is no point. While it waits, this tries again at once; while it is live,
+   * this asks whether the connection is still there.
+   */
   connect(): void;
   /** Disconnects for good, or until the next `connect()`. What is known and what waits to be sent stays. */
   close(): void;

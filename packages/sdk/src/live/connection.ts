@@ -27,8 +27,8 @@ export interface Machine extends Omit<ConnectionState, 'error'> {
   /** Tokens in a row that the server did not take. */
   readonly rejections: number;
   readonly heartbeatMs: number;
-  /** Whether a ping waits for its pong. */
-  readonly isPinging: boolean;
+  /** How long the ping under way may wait for its pong; undefined while there is none. */
+  readonly pongMs: number | undefined;
 }
 
 export type MachineEvent =
@@ -42,11 +42,16 @@ export type MachineEvent =
   /** The time that the machine set is up. */
   | { readonly type: 'alarm' }
   /** The network is back, or the page is looked at again. */
-  | { readonly type: 'wake' };
+  | { readonly type: 'wake' }
+  /** A message was written; one got no answer for too long; one got an answer, so both directions work. */
+  | { readonly type: 'send' | 'overdue' | 'answer' };
 
-/** What the machine wants done; `alarm` replaces the one before, undefined ends it. */
+/**
+ * What the machine wants done; `alarm` replaces the one before, undefined ends it. A `ping` asks what changed; a `probe` asks nothing, so
+ * that a busy database does not look like a dead connection.
+ */
 export type Effect =
-  | { readonly do: 'open' | 'drop' | 'authenticate' | 'sync' | 'ping' }
+  | { readonly do: 'open' | 'drop' | 'authenticate' | 'sync' | 'ping' | 'probe' }
   | { readonly do: 'alarm'; readonly ms: number | undefined };
 
 export const IDLE: Machine = {
@@ -56,7 +61,7 @@ export const IDLE: Machine = {
   attempts: 0,
   rejections: 0,
   heartbeatMs: 25_000,
-  isPinging: false,
+  pongMs: undefined,
 };
 
 const CONNECT_MS = 10_000;
@@ -65,12 +70,14 @@ const AUTHENTICATE_MS = 20_000;
 const CATCH_UP_MS = 30_000;
 /** PROTOCOL 7.7. */
 const PONG_MS = 10_000;
-/** Somebody is looking: is the connection still there, or does what is under way get anywhere? */
-const WAKE_PONG_MS = 4000;
+/** Somebody is looking, or waits: is the connection still there, or does what is under way get anywhere? */
+const URGENT_PONG_MS = 4000;
 const SHORTEST_WAIT_MS = 500;
 /** The server said that it was too much. */
 const RATE_LIMITED_WAIT_MS = 5000;
 const LONGEST_WAIT_MS = 20_000;
+/** While a message waits to be sent. */
+const URGENT_WAIT_MS = 8000;
 /** After so many tokens in a row that the server did not take, another one will not help. */
 const MAX_REJECTIONS = 5;
 
@@ -79,12 +86,14 @@ type Step = readonly [Machine, readonly Effect[]];
 /**
  * The connection as a pure machine: where it goes from here, and what is to be done.
  * @param random a number from 0 to 1, for the jitter
+ * @param isUrgent whether a message waits to be sent
  */
-export function step(machine: Machine, event: MachineEvent, random: number): Step {
+export function step(machine: Machine, event: MachineEvent, random: number, isUrgent = false): Step {
   const { status } = machine;
   switch (event.type) {
     case 'connect':
       if (status === 'idle' || status === 'closed') return open({ ...IDLE });
+      if (status === 'live') return ask(machine, 'ping');
       return status === 'waiting' ? open(machine) : [machine, []];
     case 'close':
       return status === 'idle' ? [machine, []] : closed(machine, undefined);
@@ -92,9 +101,19 @@ export function step(machine: Machine, event: MachineEvent, random: number): Ste
       // What failed before says nothing about now; nor does the attempt under way, that may have been made before.
       const awake = { ...machine, attempts: 0 };
       if (status === 'waiting') return open(awake);
-      if (status === 'live') return ping(awake, WAKE_PONG_MS);
-      return status === 'idle' || status === 'closed' ? [machine, []] : [awake, alarm(WAKE_PONG_MS)];
+      if (status === 'live') return ask(awake, 'ping');
+      return status === 'idle' || status === 'closed' ? [machine, []] : [awake, alarm(URGENT_PONG_MS)];
     }
+    case 'send':
+      // A wait that began when nobody had anything to say may be longer than one who has should wait.
+      return status === 'waiting' && (machine.retryInMs ?? 0) > URGENT_WAIT_MS
+        ? wait(machine, machine.reason, random, isUrgent)
+        : [machine, []];
+    case 'overdue':
+      return status === 'live' ? ask(machine, 'probe') : [machine, []];
+    case 'answer':
+      // Any other frame shows no more than that the server can speak: it may hear nothing.
+      return [machine, status === 'live' && machine.pongMs !== undefined ? alarm(machine.pongMs) : []];
     case 'opened':
       if (status !== 'connecting') return [machine, []];
       return enter(machine, 'authenticating', AUTHENTICATE_MS, { do: 'authenticate' });
@@ -106,24 +125,29 @@ export function step(machine: Machine, event: MachineEvent, random: number): Ste
     case 'synced':
       return status === 'catching-up' ? enter(machine, 'live', machine.heartbeatMs) : [machine, []];
     case 'frame':
-      return [machine, prolong(machine)];
+      return [machine, status === 'catching-up' ? alarm(CATCH_UP_MS) : []];
     case 'pong':
       if (status !== 'live') return [machine, []];
       // The connection has held for a heartbeat: what was before is forgotten.
-      return [{ ...machine, isPinging: false, attempts: 0 }, alarm(machine.heartbeatMs)];
+      return [{ ...machine, pongMs: undefined, attempts: 0 }, alarm(machine.heartbeatMs)];
     case 'alarm':
       if (status === 'waiting') return open(machine);
-      if (status === 'live' && !machine.isPinging) return ping(machine, PONG_MS);
-      return status === 'idle' || status === 'closed' ? [machine, []] : wait(machine, 'timeout', random);
+      if (status === 'idle' || status === 'closed') return [machine, []];
+      if (status !== 'live') return wait(machine, 'timeout', random, isUrgent);
+      if (machine.pongMs === undefined) return ping(machine, 'ping', PONG_MS);
+      // It was live: the time until that showed was a wait already.
+      return wait({ ...machine, attempts: Math.min(machine.attempts, 1) }, 'timeout', random, isUrgent);
     case 'lost':
-      return status === 'idle' || status === 'closed' ? [machine, []] : lost(machine, event, random);
+      return status === 'idle' || status === 'closed'
+        ? [machine, []]
+        : lost(machine, event, random, isUrgent);
   }
 }
 
 const alarm = (ms: number | undefined): Effect[] => [{ do: 'alarm', ms }];
 
 function enter(machine: Machine, status: ConnectionStatus, ms: number, effect?: Effect): Step {
-  const next = { ...machine, status, reason: undefined, retryInMs: undefined, isPinging: false };
+  const next = { ...machine, status, reason: undefined, retryInMs: undefined, pongMs: undefined };
   return [next, [...alarm(ms), ...(effect ? [effect] : [])]];
 }
 
@@ -131,40 +155,42 @@ function open(machine: Machine): Step {
   return enter({ ...machine, attempts: machine.attempts + 1 }, 'connecting', CONNECT_MS, { do: 'open' });
 }
 
-function ping(machine: Machine, ms: number): Step {
-  return [{ ...machine, isPinging: true }, [...alarm(ms), { do: 'ping' }]];
+function ping(machine: Machine, how: 'ping' | 'probe', pongMs: number): Step {
+  return [{ ...machine, pongMs }, [...alarm(pongMs), { do: how }]];
 }
 
-/** Whatever comes shows that the other side is there. */
-function prolong({ status, isPinging }: Machine): readonly Effect[] {
-  if (status === 'catching-up') return alarm(CATCH_UP_MS);
-  return status === 'live' && isPinging ? alarm(PONG_MS) : [];
+/** Is it there? Who asks again while the answer is awaited does not prolong that. */
+function ask(machine: Machine, how: 'ping' | 'probe'): Step {
+  return machine.pongMs === URGENT_PONG_MS ? [machine, []] : ping(machine, how, URGENT_PONG_MS);
 }
 
 function lost(
   machine: Machine,
   { reason, recovery }: { reason: DuetErrorCode; recovery: Recovery },
   random: number,
+  isUrgent: boolean,
 ): Step {
   if (recovery === 'final') return closed(machine, reason);
-  if (recovery === 'retry') return wait(machine, reason, random);
+  if (recovery === 'retry') return wait(machine, reason, random, isUrgent);
   const rejections = machine.rejections + 1;
   const next = { ...machine, rejections };
   if (rejections >= MAX_REJECTIONS) return closed(next, reason);
   // Mostly the token's time is over, and a fresh one gets in: the first time there is nothing to wait for.
-  return rejections === 1 && machine.attempts <= 1 ? open(next) : wait(next, reason, random);
+  return rejections === 1 && machine.attempts <= 1 ? open(next) : wait(next, reason, random, isUrgent);
 }
 
 /** Full jitter: clients that were cut off together do not come back together. */
-function wait(machine: Machine, reason: DuetErrorCode, random: number): Step {
-  const shortest = reason === 'rate_limited' ? RATE_LIMITED_WAIT_MS : SHORTEST_WAIT_MS;
-  const longest = Math.min(LONGEST_WAIT_MS, 2 * shortest * 2 ** machine.attempts);
+function wait(machine: Machine, reason: Machine['reason'], random: number, isUrgent: boolean): Step {
+  const isTooMuch = reason === 'rate_limited';
+  const shortest = isTooMuch ? RATE_LIMITED_WAIT_MS : SHORTEST_WAIT_MS;
+  const most = isUrgent && !isTooMuch ? URGENT_WAIT_MS : LONGEST_WAIT_MS;
+  const longest = Math.min(most, 2 * shortest * 2 ** machine.attempts);
   const retryInMs = Math.round(shortest + random * (longest - shortest));
-  const next: Machine = { ...machine, status: 'waiting', reason, retryInMs, isPinging: false };
+  const next: Machine = { ...machine, status: 'waiting', reason, retryInMs, pongMs: undefined };
   return [next, [{ do: 'drop' }, ...alarm(retryInMs)]];
 }
 
 function closed(machine: Machine, reason: DuetErrorCode | undefined): Step {
-  const next: Machine = { ...machine, status: 'closed', reason, retryInMs: undefined, isPinging: false };
+  const next: Machine = { ...machine, status: 'closed', reason, retryInMs: undefined, pongMs: undefined };
   return [next, [{ do: 'drop' }, ...alarm(undefined)]];
 }

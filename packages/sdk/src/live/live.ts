@@ -63,6 +63,7 @@ export class LiveClient implements Live, ThreadActions {
       outbox,
       (id) => this.#threads.get(id)?.snapshot.changed(),
       () => uuidv7(getRandomValues),
+      () => this.#socket.note('overdue'),
     );
     this.#signals = new Signals(
       (id) => this.#shown(id),
@@ -87,6 +88,7 @@ export class LiveClient implements Live, ThreadActions {
         this.#isSyncing = true;
         return this.#inbox.beginSync();
       },
+      hasUnsent: () => this.#outbox.hasUnsent,
       onFrame: (frame) => this.#hear(frame),
       onState: (state) => this.#turned(state),
     });
@@ -134,12 +136,14 @@ export class LiveClient implements Live, ThreadActions {
     const message = this.#outbox.add(id, content);
     this.#typing.sent(id);
     this.#flush();
+    this.#socket.note('send');
     return message;
   }
 
   retry(messageId: string): void {
     this.#outbox.retry(messageId);
     this.#flush();
+    this.#socket.note('send');
   }
 
   discard(messageId: string): void {
@@ -187,7 +191,7 @@ export class LiveClient implements Live, ThreadActions {
         this.#reads.resend();
         break;
       case 'chat_message':
-        this.#outbox.store(frame.message_id, frame.seq);
+        if (this.#outbox.store(frame.message_id, frame.seq)) this.#socket.note('answer');
         this.#deliver(frame.conversation_id);
         this.#flush(); // there is room for the next
         break;
@@ -201,6 +205,7 @@ export class LiveClient implements Live, ThreadActions {
     const isFinal = recoveries[code] !== 'retry';
     if (frame === 'read' && conversation_id !== undefined && isFinal) this.#reads.forget(conversation_id);
     if (message_id === undefined) return;
+    this.#socket.note('answer');
     if (isFinal) {
       this.#outbox.fail(message_id, code);
       this.#flush();

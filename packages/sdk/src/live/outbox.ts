@@ -15,8 +15,10 @@ export interface OutgoingMessage {
 
 interface Entry {
   message: OutgoingMessage;
-  /** How many pongs came since it was sent: after two it is sent again, which does no harm. */
-  pongs: number;
+  /** Runs while it is sent and not answered. */
+  timer: ReturnType<typeof setTimeout> | undefined;
+  /** How often it was overdue since it was sent. */
+  overdue: number;
   /** Its place, once the server said that it is stored; it is kept to be shown until it is seen there. */
   seq: number | undefined;
 }
@@ -26,6 +28,8 @@ const MAX_MESSAGES = 1000;
 const MAX_SENT = 50;
 const MAX_LENGTH = 10_000;
 const LOAD_MS = 3000;
+/** So long a message may go without an answer before somebody asks whether the connection is there. */
+const OVERDUE_MS = 5000;
 
 /** What was written and is not delivered yet, oldest first; it outlives connections, and with a storage the page. */
 export class Outbox {
@@ -33,6 +37,7 @@ export class Outbox {
   readonly #storage: OutboxStorage | undefined;
   readonly #onChange: (conversationId: string) => void;
   readonly #newId: () => string;
+  readonly #onOverdue: () => void;
   #userId: string | undefined;
   #isRestored = false;
 
@@ -40,10 +45,17 @@ export class Outbox {
     storage: OutboxStorage | undefined,
     onChange: (conversationId: string) => void,
     newId: () => string,
+    onOverdue: () => void,
   ) {
     this.#storage = storage;
     this.#onChange = onChange;
     this.#newId = newId;
+    this.#onOverdue = onOverdue;
+  }
+
+  /** Whether something waits to be stored by the server. */
+  get hasUnsent(): boolean {
+    return [...this.#entries.values()].some(isUnsent);
   }
 
   /** @throws DuetError `invalid_request` for what no server takes, `outbox_full` */
@@ -121,12 +133,11 @@ export class Outbox {
     if (!this.#isRestored) return;
     let room = MAX_SENT;
     for (const entry of this.#entries.values()) {
-      const { status } = entry.message;
-      if (status === 'failed' || entry.seq !== undefined) continue;
+      if (!isUnsent(entry)) continue;
       room -= 1;
-      if (status === 'sent') continue;
+      if (entry.message.status === 'sent') continue;
       if (room < 0 || !send(entry.message)) return;
-      entry.pongs = 0;
+      entry.overdue = 0;
       this.#set(entry, { status: 'sent', error: undefined });
     }
   }
@@ -134,26 +145,27 @@ export class Outbox {
   /** The connection is gone: whether what was sent arrived nobody knows, so it is sent again. */
   requeue(): void {
     for (const entry of this.#entries.values()) {
-      if (entry.message.status === 'sent' && entry.seq === undefined) this.#set(entry, { status: 'queued' });
+      if (entry.message.status === 'sent' && isUnsent(entry)) this.#set(entry, { status: 'queued' });
     }
   }
 
-  /** A heartbeat has passed. What got no answer for two is sent again. */
+  /** The connection is there. What was overdue twice all the same is sent again, which does no harm. */
   pong(): void {
     for (const entry of this.#entries.values()) {
-      if (entry.message.status !== 'sent' || entry.seq !== undefined) continue;
-      entry.pongs += 1;
-      if (entry.pongs >= 2) this.#set(entry, { status: 'queued' });
+      if (entry.message.status === 'sent' && isUnsent(entry) && entry.overdue >= 2)
+        this.#set(entry, { status: 'queued' });
     }
   }
 
-  /** It is stored, and there is no more to send; it is shown until it is in its place. */
-  store(messageId: string, seq: number): void {
+  /** It is stored, and there is no more to send; it is shown until it is in its place. @returns whether that was awaited */
+  store(messageId: string, seq: number): boolean {
     const entry = this.#entries.get(messageId);
-    if (!entry) return;
+    if (!entry) return false;
+    const isAwaited = isUnsent(entry);
     entry.seq = seq;
     void this.#try((storage) => storage.delete(messageId));
-    if (entry.message.status !== 'sent') this.#set(entry, { status: 'sent', error: undefined });
+    this.#set(entry, { status: 'sent', error: undefined });
+    return isAwaited;
   }
 
   /** The place of a message that is stored. */
@@ -185,18 +197,35 @@ export class Outbox {
   #forget(messageId: string): boolean {
     const entry = this.#entries.get(messageId);
     if (!entry) return false;
+    clearTimeout(entry.timer);
     this.#entries.delete(messageId);
     this.#onChange(entry.message.conversation_id);
     return true;
   }
 
   #put(message: OutgoingMessage): void {
-    this.#entries.set(message.message_id, { message, pongs: 0, seq: undefined });
+    this.#entries.set(message.message_id, { message, timer: undefined, overdue: 0, seq: undefined });
     this.#onChange(message.conversation_id);
   }
 
   #set(entry: Entry, change: Partial<OutgoingMessage>): void {
     entry.message = { ...entry.message, ...change };
+    clearTimeout(entry.timer);
+    if (entry.message.status === 'sent' && isUnsent(entry)) this.#await(entry);
     this.#onChange(entry.message.conversation_id);
   }
+
+  /** Each message for itself: answers to later ones are none to this. */
+  #await(entry: Entry): void {
+    entry.timer = setTimeout(() => {
+      entry.overdue += 1;
+      this.#await(entry);
+      this.#onOverdue();
+    }, OVERDUE_MS);
+  }
+}
+
+/** Whether there is still something to be done for it. */
+function isUnsent({ message, seq }: Entry): boolean {
+  return message.status !== 'failed' && seq === undefined;
 }

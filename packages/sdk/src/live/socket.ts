@@ -32,6 +32,8 @@ interface SocketOptions {
   readonly cursor: () => string | undefined;
   /** A `sync` begins. @returns the cursor to do it with */
   readonly beginSync: () => string | undefined;
+  /** Whether a message waits to be sent. */
+  readonly hasUnsent: () => boolean;
   readonly onFrame: (frame: InboxFrame) => void;
   readonly onState: (state: ConnectionState) => void;
 }
@@ -73,6 +75,11 @@ export class Socket {
     this.#tell({ type: 'close' });
   }
 
+  /** What there is to know of messages: one was written, got no answer for too long, or got one. */
+  note(type: 'send' | 'overdue' | 'answer'): void {
+    this.#tell({ type });
+  }
+
   /** Sends a frame, if the connection is live; what becomes of it is told by frames. */
   send(frame: ClientFrame): boolean {
     if (this.#machine.status !== 'live') return false;
@@ -82,12 +89,17 @@ export class Socket {
 
   #tell(event: MachineEvent): void {
     const before = this.#machine;
-    const [machine, effects] = step(before, event, Math.random());
+    const [machine, effects] = step(before, event, Math.random(), this.#options.hasUnsent());
     this.#machine = machine;
     for (const effect of effects) this.#do(effect);
     const after = this.#machine; // an effect may have gone further
     if (after.status === 'closed' || after.status === 'idle') this.#stopListening();
-    if (after.status !== before.status || after.reason !== before.reason) this.#options.onState(this.state);
+    if (
+      after.status !== before.status ||
+      after.reason !== before.reason ||
+      after.retryInMs !== before.retryInMs
+    )
+      this.#options.onState(this.state);
   }
 
   #do(effect: Effect): void {
@@ -110,6 +122,9 @@ export class Socket {
         break;
       case 'ping':
         this.#write({ type: 'ping', cursor: this.#options.cursor() });
+        break;
+      case 'probe':
+        this.#write({ type: 'ping' });
     }
   }
 

@@ -3,7 +3,8 @@ import { connect, createServer, type Server, type Socket } from 'node:net';
 import { type Direction, Link } from './fault-link.ts';
 import type { Random } from './random.ts';
 
-const DIRECTIONS: readonly (readonly Direction[])[] = [
+/** In which directions a connection can be dead. */
+export const DIRECTIONS: readonly (readonly Direction[])[] = [
   ['to-server'],
   ['to-client'],
   ['to-server', 'to-client'],
@@ -73,6 +74,11 @@ export class FaultProxy {
       if (link) this.#count('forgotten');
       link?.stall(['to-server', 'to-client'], undefined);
     }
+  }
+
+  /** Every socket is half-open from now on, in these directions, and stays so; the next ones are well. */
+  stall(directions: readonly Direction[]): void {
+    for (const link of this.#links) if (link.isSocket) link.stall(directions, undefined);
   }
 
   /** Nothing more goes wrong; what is forgotten stays so. */

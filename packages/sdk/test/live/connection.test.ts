@@ -7,7 +7,10 @@ import { type Effect, IDLE, type Machine, type MachineEvent, step } from '../../
 const events = fc.array(
   fc.oneof(
     fc.record({
-      type: fc.constantFrom('connect', 'close', 'opened', 'synced', 'pong', 'frame', 'alarm', 'wake'),
+      type: fc.constantFrom(
+        ...(['connect', 'close', 'opened', 'synced', 'pong', 'frame', 'alarm', 'wake'] as const),
+        ...(['send', 'overdue', 'answer'] as const),
+      ),
     }),
     fc.record({ type: fc.constant('ready'), heartbeatMs: fc.integer({ min: 1000, max: 60_000 }) }),
     fc.record({
@@ -32,27 +35,32 @@ function perform(run: Run, effects: readonly Effect[]): void {
     if (effect.do === 'alarm') run.alarmMs = effect.ms;
     if (effect.do === 'open') run.isOpen = true;
     if (effect.do === 'drop') run.isOpen = false;
-    if (['authenticate', 'sync', 'ping'].includes(effect.do)) expect(run.isOpen).toBe(true);
+    if (['authenticate', 'sync', 'ping', 'probe'].includes(effect.do)) expect(run.isOpen).toBe(true);
   }
 }
 
 test('it never hangs: whoever waits for something has an alarm, and who does not has no socket', () => {
   fc.assert(
-    fc.property(events, fc.double({ min: 0, max: 1, noNaN: true }), (happened, random) => {
-      const run: Run = { machine: IDLE, alarmMs: undefined, isOpen: false };
-      for (const event of happened) {
-        if (event.type === 'lost') run.isOpen = false;
-        const [machine, effects] = step(run.machine, event, random);
-        run.machine = machine;
-        perform(run, effects);
-        const isDone = machine.status === 'idle' || machine.status === 'closed';
-        expect(run.alarmMs === undefined).toBe(isDone);
-        if (isDone || machine.status === 'waiting') expect(run.isOpen).toBe(false);
-        expect(machine.retryInMs === undefined).toBe(machine.status !== 'waiting');
-        expect(run.alarmMs ?? 1000).toBeGreaterThanOrEqual(500);
-        if (machine.status === 'waiting') expect(machine.retryInMs).toBeLessThanOrEqual(20_000);
-      }
-    }),
+    fc.property(
+      events,
+      fc.double({ min: 0, max: 1, noNaN: true }),
+      fc.boolean(),
+      (happened, random, isUrgent) => {
+        const run: Run = { machine: IDLE, alarmMs: undefined, isOpen: false };
+        for (const event of happened) {
+          if (event.type === 'lost') run.isOpen = false;
+          const [machine, effects] = step(run.machine, event, random, isUrgent);
+          run.machine = machine;
+          perform(run, effects);
+          const isDone = machine.status === 'idle' || machine.status === 'closed';
+          expect(run.alarmMs === undefined).toBe(isDone);
+          if (isDone || machine.status === 'waiting') expect(run.isOpen).toBe(false);
+          expect(machine.retryInMs === undefined).toBe(machine.status !== 'waiting');
+          expect(run.alarmMs ?? 1000).toBeGreaterThanOrEqual(500);
+          if (machine.status === 'waiting') expect(machine.retryInMs).toBeLessThanOrEqual(20_000);
+        }
+      },
+    ),
     { numRuns: 2000 },
   );
 });
@@ -94,6 +102,25 @@ test('waits grow from half a second to twenty with full jitter, and begin anew o
   expect(longest).toEqual([2000, 4000, 8000, 16_000, 20_000, 20_000, 20_000, 20_000]);
   machine = after(machine, 1, ...up, { type: 'alarm' }, { type: 'pong' }, cut);
   expect(machine.retryInMs).toBe(1000);
+});
+
+test('while a message waits no wait is longer than 8 s, and one that is longer ends sooner when somebody writes', () => {
+  let machine = after(IDLE, 1, { type: 'connect' });
+  for (let n = 0; n < 8; n += 1) machine = after(machine, 1, cut, { type: 'alarm' });
+  const idle = after(machine, 1, cut);
+  expect(idle.retryInMs).toBe(20_000);
+  expect(step(machine, cut, 1, true)[0].retryInMs).toBe(8000);
+  const [hurried, effects] = step(idle, { type: 'send' }, 1, true);
+  expect(hurried).toMatchObject({ status: 'waiting', reason: 'network', retryInMs: 8000 });
+  expect(effects).toContainEqual({ do: 'alarm', ms: 8000 });
+  // Whoever goes on writing does not put it off.
+  expect(step(hurried, { type: 'send' }, 1, true)).toEqual([hurried, []]);
+});
+
+test('a connection that was live and is dead is made anew within 2 s, however many attempts it took', () => {
+  const flapping = { ...after(IDLE, 1, { type: 'connect' }, ...up), attempts: 8 };
+  const dead = after(flapping, 1, { type: 'alarm' }, { type: 'alarm' });
+  expect(dead).toMatchObject({ status: 'waiting', reason: 'timeout', retryInMs: 2000 });
 });
 
 test('a first token that is refused is replaced at once; five in a row are enough, and one that is taken counts anew', () => {
