@@ -25,5 +25,6 @@ export {
 } from './live/storage.ts';
 export type { GetRandomValues } from './platform.ts';
 export { createRest, type Rest, type RestOptions } from './rest.ts';
+export { withTabLock } from './tab-lock.ts';
 export type { GetToken, TokenReason } from './token.ts';
 export { defaultErrorWords, type ErrorWords, errorWords } from './words.ts';

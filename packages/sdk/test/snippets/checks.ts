@@ -82,13 +82,15 @@ async function listThroughTrpc(place: Place): Promise<void> {
   });
 }
 
-/** A browser's: Node has Web Locks from 24 on. */
+/** A browser's, with Web Locks, which Node has from 24 on, and without. */
 async function shareSession(place: Place): Promise<void> {
-  if (place.version < 24) return;
-  const { username } = await join(place.url);
-  await withProgram(place, ['browser/tabs.js', place.url, username, PASSWORD], '', async ({ ends }) => {
-    assert.equal(await ends(), `${username}\n${username}\nmissing_token\n`);
-  });
+  for (const locks of place.version < 24 ? ['none'] : ['own', 'none']) {
+    const { username } = await join(place.url);
+    const args = ['browser/tabs.js', place.url, username, PASSWORD, locks];
+    await withProgram(place, args, '', async ({ ends }) => {
+      assert.equal(await ends(), `${username}\n${username}\nrefreshed 1\nmissing_token\n`);
+    });
+  }
 }
 
 const PASSWORD = 'long enough';
