@@ -77,6 +77,8 @@ export interface Live {
   /** Who I am, once the server said so. */
   readonly me: Observable<User | undefined>;
   readonly conversations: Observable<ConversationList>;
+  /** How many messages wait that the `outbox` could not keep, and that would be lost with the page; 0 without an `outbox`. */
+  readonly unkept: Observable<number>;
   /** One conversation; the same handle for the same id. */
   conversation(id: string): ThreadHandle;
   /** Loads up to 100 older conversations into the list. */

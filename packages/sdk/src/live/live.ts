@@ -56,12 +56,16 @@ export class LiveClient implements Live, ThreadActions {
   readonly connection: Computed<ConnectionState>;
   readonly me: Computed<User | undefined>;
   readonly conversations: Computed<ConversationList>;
+  readonly unkept: Computed<number>;
 
   constructor({ url, rest, tokens, WebSocket, outbox, userId, getRandomValues }: LiveOptions) {
     this.#inbox = new Inbox((id) => this.#changed(id));
     this.#outbox = new Outbox(
       outbox,
-      (id) => this.#threads.get(id)?.snapshot.changed(),
+      (id) => {
+        this.#threads.get(id)?.snapshot.changed();
+        this.unkept.changed();
+      },
       () => uuidv7(getRandomValues),
       () => this.#socket.note('overdue'),
     );
@@ -99,6 +103,7 @@ export class LiveClient implements Live, ThreadActions {
     this.connection = new Computed(() => this.#socket.state);
     this.me = new Computed(() => this.#inbox.me);
     this.conversations = new Computed((before) => this.#list(before));
+    this.unkept = new Computed(() => this.#outbox.unkept);
     if (userId !== undefined) void this.#outbox.restore(userId);
   }
 

@@ -19,6 +19,8 @@ interface Entry {
   timer: ReturnType<typeof setTimeout> | undefined;
   /** How often it was overdue since it was sent. */
   overdue: number;
+  /** Whether the storage does not have it. */
+  isUnkept: boolean;
   /** Its place, once the server said that it is stored; it is kept to be shown until it is seen there. */
   seq: number | undefined;
 }
@@ -27,7 +29,7 @@ const MAX_MESSAGES = 1000;
 /** So many are on their way at once: who has written a lot offline does not flood the server with it. */
 const MAX_SENT = 50;
 const MAX_LENGTH = 10_000;
-const LOAD_MS = 3000;
+const STORAGE_MS = 3000;
 /** So long a message may go without an answer before somebody asks whether the connection is there. */
 const OVERDUE_MS = 5000;
 
@@ -51,11 +53,17 @@ export class Outbox {
     this.#onChange = onChange;
     this.#newId = newId;
     this.#onOverdue = onOverdue;
+    storage?.onLost?.(() => this.#keepAll());
   }
 
   /** Whether something waits to be stored by the server. */
   get hasUnsent(): boolean {
     return [...this.#entries.values()].some(isUnsent);
+  }
+
+  /** How many messages wait that the storage could not keep. */
+  get unkept(): number {
+    return [...this.#entries.values()].filter((entry) => entry.isUnkept && entry.seq === undefined).length;
   }
 
   /** @throws DuetError `invalid_request` for what no server takes, `outbox_full` */
@@ -74,8 +82,7 @@ export class Outbox {
       status: 'queued',
       error: undefined,
     };
-    this.#put(message);
-    if (this.#userId !== undefined) this.#keep(message, this.#userId);
+    this.#keep(this.#put(message));
     return message;
   }
 
@@ -90,7 +97,7 @@ export class Outbox {
     this.#isRestored = false;
     // What another person wrote on this device is not sent in this one's name; it stays in the storage.
     if (isAnother) for (const { message } of [...this.#entries.values()]) this.#forget(message.message_id);
-    for (const { message } of this.#entries.values()) this.#keep(message, userId);
+    this.#keepAll();
     const kept = await this.#load();
     if (this.#userId !== userId) return;
     this.#isRestored = true;
@@ -108,7 +115,7 @@ export class Outbox {
   /** What the storage has; nothing, if it fails or does not answer, for it must not keep messages from being sent. */
   async #load(): Promise<readonly StoredMessage[]> {
     let timer: ReturnType<typeof setTimeout> | undefined;
-    const late = new Promise<[]>((resolve) => (timer = setTimeout(() => resolve([]), LOAD_MS)));
+    const late = new Promise<[]>((resolve) => (timer = setTimeout(() => resolve([]), STORAGE_MS)));
     const kept = await Promise.race([this.#try((storage) => storage.load()), late]);
     clearTimeout(timer);
     return Array.isArray(kept) ? kept.filter(isStored) : [];
@@ -189,9 +196,29 @@ export class Outbox {
     if (entry) this.#set(entry, { status: 'queued', error: undefined });
   }
 
-  #keep({ message_id, conversation_id, content, created_at }: OutgoingMessage, sender_id: string): void {
-    const message = { message_id, conversation_id, sender_id, content, created_at };
-    void this.#try((storage) => storage.put(message));
+  #keepAll(): void {
+    for (const entry of this.#entries.values()) if (entry.seq === undefined) this.#keep(entry);
+  }
+
+  /** As soon as it is known whose it is. A storage that takes too long has not kept it, until it has. */
+  #keep(entry: Entry): void {
+    const storage = this.#storage;
+    const sender_id = this.#userId;
+    if (!storage) return;
+    entry.isUnkept ||= sender_id === undefined;
+    if (sender_id === undefined) return;
+    const { message_id, conversation_id, content, created_at } = entry.message;
+    const mark = (isUnkept: boolean) => {
+      clearTimeout(timer);
+      entry.isUnkept = isUnkept;
+      this.#onChange(conversation_id);
+    };
+    const timer = setTimeout(() => mark(true), STORAGE_MS);
+    const put = async () => storage.put({ message_id, conversation_id, sender_id, content, created_at });
+    put().then(
+      () => mark(false),
+      () => mark(true),
+    );
   }
 
   #forget(messageId: string): boolean {
@@ -203,9 +230,11 @@ export class Outbox {
     return true;
   }
 
-  #put(message: OutgoingMessage): void {
-    this.#entries.set(message.message_id, { message, timer: undefined, overdue: 0, seq: undefined });
+  #put(message: OutgoingMessage): Entry {
+    const entry: Entry = { message, timer: undefined, overdue: 0, isUnkept: false, seq: undefined };
+    this.#entries.set(message.message_id, entry);
     this.#onChange(message.conversation_id);
+    return entry;
   }
 
   #set(entry: Entry, change: Partial<OutgoingMessage>): void {

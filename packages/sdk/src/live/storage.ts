@@ -11,7 +11,7 @@ export interface StoredMessage {
 
 /**
  * Where unsent messages outlive the page. Whatever loads one sends it under its own id, so two tabs on one storage send it once.
- * What fails here is lost with the page and no sooner.
+ * What fails here is lost with the page and no sooner, and `live.unkept` says so.
  */
 export interface OutboxStorage {
   /** Everything that is kept, oldest first. */
@@ -19,6 +19,8 @@ export interface OutboxStorage {
   /** May come again with the same id. */
   put(message: StoredMessage): Promise<void>;
   delete(messageId: string): Promise<void>;
+  /** Takes a listener that is to be told when what was kept may be gone, so that it is put again. */
+  onLost?(listener: () => void): void;
 }
 
 /** What React Native's AsyncStorage has, among much else. */
@@ -56,32 +58,69 @@ export function localStorageOutbox(storage?: StorageLike): OutboxStorage {
   });
 }
 
-/** An outbox in an IndexedDB database of its own: room for more, and for a service worker. */
+/**
+ * An outbox in an IndexedDB database of its own: room for more, and for a service worker. When the browser closes the database under the
+ * page, it is opened anew.
+ */
 export function indexedDbOutbox(name = 'duet'): OutboxStorage {
   const STORE = 'outbox';
   let opened: Promise<IDBDatabase> | undefined;
-  const open = () => {
+  let lost = () => {};
+
+  const open = async () => {
     const request = indexedDB.open(name, 1);
     request.onupgradeneeded = () => request.result.createObjectStore(STORE, { keyPath: 'message_id' });
-    return answer(request);
+    const database = await new Promise<IDBDatabase>((resolve, reject) => {
+      request.onsuccess = () => resolve(request.result);
+      request.onerror = () => reject(request.error);
+    });
+    // Another tab wants to change or delete it, and waits until nobody has it open.
+    database.onversionchange = () => leave(database);
+    // The browser closed it: somebody cleared its data, or its disk failed.
+    database.onclose = () => {
+      leave(database);
+      lost();
+    };
+    return database;
   };
-  const store = async (mode: IDBTransactionMode) => {
+  const leave = (database: IDBDatabase) => {
+    database.close();
+    opened = undefined;
+  };
+
+  const act = async <T>(
+    mode: IDBTransactionMode,
+    ask: (store: IDBObjectStore) => IDBRequest<T>,
+    isLastTry = false,
+  ): Promise<T> => {
     opened ??= open();
-    opened.catch(() => (opened = undefined));
-    return (await opened).transaction(STORE, mode).objectStore(STORE);
+    const mine = opened;
+    try {
+      const transaction = (await mine).transaction(STORE, mode);
+      return await new Promise((resolve, reject) => {
+        const request = ask(transaction.objectStore(STORE));
+        transaction.oncomplete = () => resolve(request.result);
+        transaction.onabort = () => reject(transaction.error);
+      });
+    } catch (error) {
+      // A database that was closed throws `InvalidStateError`, and browsers have other words for one that they lost.
+      if (opened === mine) opened = undefined;
+      mine.then(
+        (database) => database.close(),
+        () => {},
+      );
+      if (isLastTry) throw error;
+      return act(mode, ask, true);
+    }
   };
   return {
-    load: async () => answer((await store('readonly')).getAll()),
-    put: async (message) => void (await answer((await store('readwrite')).put(message))),
-    delete: async (messageId) => void (await answer((await store('readwrite')).delete(messageId))),
+    load: () => act('readonly', (store) => store.getAll()),
+    put: async (message) => void (await act('readwrite', (store) => store.put(message))),
+    delete: async (messageId) => void (await act('readwrite', (store) => store.delete(messageId))),
+    onLost: (listener) => {
+      lost = listener;
+    },
   };
-}
-
-function answer<T>(request: IDBRequest<T>): Promise<T> {
-  return new Promise((resolve, reject) => {
-    request.onsuccess = () => resolve(request.result);
-    request.onerror = () => reject(request.error);
-  });
 }
 
 function parse(text: string | null): StoredMessage | undefined {

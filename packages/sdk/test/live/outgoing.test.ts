@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { expect, inject, onTestFinished, test } from 'vitest';
-import { createDuet, type OutboxStorage, type StoredMessage } from '../../src/index.ts';
+import { describe, expect, inject, onTestFinished, test, vi } from 'vitest';
+import { createDuet, localStorageOutbox, type OutboxStorage, type StoredMessage } from '../../src/index.ts';
 import { mint, person } from '../harness/people.ts';
-import { until } from '../harness/until.ts';
+import { eventually, until } from '../harness/until.ts';
 
 /** A storage that holds a message of before, and takes its time. */
 function storageWith(kept: StoredMessage, isReady: Promise<void>): OutboxStorage {
@@ -61,6 +61,85 @@ test('a storage that fails, in whatever way, does not keep a message from being 
   thread.send('all the same');
   const { outgoing } = await until(thread, ({ messages }) => messages.length === 1);
   expect(outgoing).toEqual([]);
+  expect(duet.live.unkept.get()).toBe(0);
+});
+
+describe('what could not be kept is counted', () => {
+  const nothing = { load: async () => [], delete: async () => {} };
+  /** Somebody who is known, and has no connection. */
+  const offline = (outbox: OutboxStorage | undefined) =>
+    createDuet({ url: 'http://127.0.0.1:1', getToken: () => null, outbox, userId: 'ada' }).live;
+
+  test.for([
+    ['null, as in a WebView', { value: null }],
+    [
+      'forbidden',
+      {
+        get: () => {
+          throw new DOMException('Access is denied', 'SecurityError');
+        },
+      },
+    ],
+  ] as const)('localStorage that is %s', async ([, property]) => {
+    const before = Object.getOwnPropertyDescriptor(globalThis, 'localStorage');
+    Object.defineProperty(globalThis, 'localStorage', { ...property, configurable: true });
+    onTestFinished(() => {
+      Reflect.deleteProperty(globalThis, 'localStorage');
+      if (before) Object.defineProperty(globalThis, 'localStorage', before);
+    });
+    const live = offline(localStorageOutbox());
+    const thread = live.conversation('c');
+    const { message_id } = thread.send('Hello');
+    thread.send('Are you there?');
+    await until(live.unkept, (unkept) => unkept === 2);
+    thread.discard(message_id);
+    expect(live.unkept.get()).toBe(1);
+  });
+
+  test('a storage that does not answer has not kept it after 3 s, until it has', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    onTestFinished(() => void vi.useRealTimers());
+    let answer = () => {};
+    const live = offline({ ...nothing, put: () => new Promise<void>((resolve) => (answer = resolve)) });
+    live.conversation('c').send('Hello');
+    vi.advanceTimersByTime(2999);
+    expect(live.unkept.get()).toBe(0);
+    vi.advanceTimersByTime(1);
+    expect(live.unkept.get()).toBe(1);
+    answer();
+    await until(live.unkept, (unkept) => unkept === 0);
+  });
+
+  test('a storage that lost what it had gets everything that waits again', async () => {
+    const kept = new Map<string, StoredMessage>();
+    let lost = () => {};
+    const live = offline({
+      ...nothing,
+      put: async (message) => void kept.set(message.content, message),
+      onLost: (listener) => {
+        lost = listener;
+      },
+    });
+    for (const content of ['one', 'two']) live.conversation('c').send(content);
+    kept.clear();
+    lost();
+    await eventually(() => kept.size === 2);
+    expect(kept.get('one')).toMatchObject({ sender_id: 'ada', conversation_id: 'c' });
+  });
+
+  test('nothing is kept before it is known who writes; without an outbox nothing is meant to be', async () => {
+    const ada = await person();
+    const outbox = { ...nothing, put: async () => {} };
+    const duet = createDuet({ url: inject('serverUrl'), getToken: () => mint(ada.id), outbox });
+    onTestFinished(() => duet.live.close());
+    duet.live.conversation('c').send('Hello');
+    expect(duet.live.unkept.get()).toBe(1);
+    duet.live.connect();
+    await until(duet.live.unkept, (unkept) => unkept === 0);
+    const without = offline(undefined);
+    without.conversation('c').send('Hello');
+    expect(without.unkept.get()).toBe(0);
+  });
 });
 
 test('what was written before a reload is there without a connection, when it is known who the client is for', async () => {

@@ -1,4 +1,4 @@
-import { IDBFactory } from 'fake-indexeddb';
+import { forceCloseDatabase, IDBFactory } from 'fake-indexeddb';
 import { Storage } from 'happy-dom';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import {
@@ -8,6 +8,7 @@ import {
   type OutboxStorage,
   type StoredMessage,
 } from '../../src/index.ts';
+import { eventually } from '../harness/until.ts';
 
 // Where unsent messages outlive the page: one promise, three places.
 
@@ -74,5 +75,107 @@ describe.each(Object.entries(kinds))('%s', (_, make) => {
     spoil('something else', '{}');
     spoil('duet.outbox.garbled', '{');
     expect(await reload().load()).toEqual([message(1)]);
+  });
+});
+
+describe('IndexedDB that the browser takes away', () => {
+  /** An outbox on a database, and every connection that it opened. */
+  function watched() {
+    const factory = new IDBFactory();
+    const opened: IDBDatabase[] = [];
+    let isBroken = false;
+    const open = (name: string, version: number) => {
+      if (isBroken) throw new DOMException('The disk failed', 'UnknownError');
+      const request = factory.open(name, version);
+      request.addEventListener('success', () => opened.push(request.result));
+      return request;
+    };
+    vi.stubGlobal('indexedDB', { open });
+    const outbox = indexedDbOutbox();
+    const last = () => {
+      const database = opened.at(-1);
+      if (!database) throw new Error('nothing is open');
+      return database;
+    };
+    return { factory, outbox, opened, last, breakDown: () => (isBroken = true) };
+  }
+
+  test('closed by the browser: it says that what it kept may be gone, and is opened anew', async () => {
+    const { outbox, opened, last } = watched();
+    let losses = 0;
+    outbox.onLost?.(() => (losses += 1));
+    await outbox.put(message(1));
+    expect(losses).toBe(0);
+    Reflect.apply(forceCloseDatabase, undefined, [last()]);
+    await eventually(() => losses === 1);
+    await outbox.put(message(2));
+    expect(await outbox.load()).toEqual([1, 2].map(message));
+    expect(opened).toHaveLength(2);
+  });
+
+  test('closed without a word: whatever finds it so opens it anew', async () => {
+    const { outbox, opened, last } = watched();
+    await outbox.put(message(1));
+    for (const act of [
+      () => outbox.put(message(2)),
+      () => outbox.load(),
+      () => outbox.delete(message(1).message_id),
+    ]) {
+      last().close();
+      await act();
+    }
+    expect(await outbox.load()).toEqual([message(2)]);
+    expect(opened).toHaveLength(4);
+  });
+
+  test('another tab deletes it: that is not kept waiting, and what comes next is kept', async () => {
+    const { factory, outbox } = watched();
+    await outbox.put(message(1));
+    await new Promise<void>((resolve, reject) => {
+      const request = factory.deleteDatabase('duet');
+      request.onsuccess = () => resolve();
+      request.onblocked = () => reject(new Error('blocked'));
+    });
+    await outbox.put(message(2));
+    expect(await outbox.load()).toEqual([message(2)]);
+  });
+
+  test('what cannot be kept on the second try either is a failure', async () => {
+    const { outbox, last, breakDown } = watched();
+    await outbox.put(message(1));
+    breakDown();
+    last().close();
+    await expect(outbox.put(message(2))).rejects.toThrow('The disk failed');
+  });
+
+  test('what was written and did not get through to the disk is a failure', async () => {
+    const { outbox, last, opened } = watched();
+    await outbox.put(message(1));
+    let tries = 0;
+    const fill = (database: IDBDatabase) => {
+      const begin = database.transaction.bind(database);
+      database.transaction = (...args) => {
+        const transaction = begin(...args);
+        const store = transaction.objectStore('outbox');
+        const put = store.put.bind(store);
+        store.put = (value) => {
+          const request = put(value);
+          tries += 1;
+          request.addEventListener('success', () => transaction.abort());
+          return request;
+        };
+        transaction.objectStore = () => store;
+        return transaction;
+      };
+    };
+    fill(last());
+    const { push } = opened;
+    opened.push = (database) => {
+      fill(database);
+      return push.call(opened, database);
+    };
+    await expect(outbox.put(message(2))).rejects.toBeDefined();
+    expect(tries).toBe(2);
+    expect(await outbox.load()).toEqual([message(1)]);
   });
 });

@@ -24,6 +24,7 @@ export function countListeners(duet: Duet): { duet: Duet; listeners: () => numbe
     connection: counted(live.connection),
     me: counted(live.me),
     conversations: counted(live.conversations),
+    unkept: counted(live.unkept),
     conversation: (id) => {
       const thread = threads.get(id) ?? counted(live.conversation(id));
       threads.set(id, thread);
