@@ -50,6 +50,11 @@ export class Chat {
     return this.root.getByRole('status', { name: 'Connection' });
   }
 
+  /** What is said of what this browser does not keep; empty while it keeps everything. */
+  get storage(): Locator {
+    return this.root.getByRole('status', { name: 'Storage' });
+  }
+
   get back(): Locator {
     return this.thread.getByRole('button', { name: 'Back to conversations' });
   }

@@ -25,12 +25,16 @@ export function findShell(): string | undefined {
   return process.env['CHROMIUM'] === undefined ? SHELLS.find((place) => existsSync(place)) : undefined;
 }
 
+/** A name of this machine that no browser trusts: over plain http a page of it has what any page of a local network has. */
+export const LAN_NAME = 'duet.lan';
+
 /** Nothing that reaches out by itself; a sandbox needs a user who is not root. */
 export const CHROMIUM_FLAGS = [
   '--disable-smooth-scrolling',
   '--disable-gpu',
   '--disable-quic',
   '--no-first-run',
+  `--host-resolver-rules=MAP ${LAN_NAME} 127.0.0.1`,
   '--disable-background-networking',
   '--disable-component-update',
   '--disable-sync',

@@ -23,22 +23,25 @@ export interface Visitor {
 export interface VisitorOptions extends BrowserContextOptions {
   /** Who is signed in already, if anybody. */
   readonly session?: Session;
+  /** By which name they reach the server; 127.0.0.1 unless it is said. */
+  readonly host?: string;
 }
 
 export async function bringVisitor(
   browser: Browser,
   serverUrl: string,
   trouble: Trouble,
-  { session, ...options }: VisitorOptions,
+  { session, host = '127.0.0.1', ...options }: VisitorOptions,
 ): Promise<Visitor> {
   const wire = await layWire(serverUrl);
+  const origin = `http://${host}:${new URL(wire.url).port}`;
   const localStorage = session ? [{ name: 'duet-session', value: JSON.stringify(session) }] : [];
   const context = await browser.newContext({
-    baseURL: wire.url,
-    storageState: { cookies: [], origins: [{ origin: wire.url, localStorage }] },
+    baseURL: origin,
+    storageState: { cookies: [], origins: [{ origin, localStorage }] },
     ...options,
   });
-  await trouble.watch(context, wire.url);
+  await trouble.watch(context, origin);
   const page = await context.newPage();
   let inFront: Page | undefined;
 

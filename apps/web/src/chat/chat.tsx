@@ -2,6 +2,7 @@ import { useState } from 'react';
 import { useLocation, useRoute } from 'wouter';
 import hidden from '../appearance/hidden.module.css';
 import { ConnectionLine } from '../connection/connection-line.tsx';
+import { StorageLine } from '../connection/storage-line.tsx';
 import { ConversationPanel } from '../conversations/conversation-panel.tsx';
 import { useAccount } from '../session/account.ts';
 import { Thread } from '../thread/thread.tsx';
@@ -24,6 +25,7 @@ export function Chat() {
       <h1 className={hidden.hidden}>Chats of {user.display_name}</h1>
       <Announcer openId={id} />
       <ConnectionLine />
+      <StorageLine />
       <div className={styles.panes} data-open={id !== undefined}>
         <div className={styles.list}>
           <ConversationPanel openId={id} />

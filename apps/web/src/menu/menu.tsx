@@ -1,3 +1,4 @@
+import { useDuet } from '@duet/sdk/react';
 import { useId, useSyncExternalStore } from 'react';
 import button from '../appearance/button.module.css';
 import { Icon } from '../appearance/icon.tsx';
@@ -43,11 +44,13 @@ export function Menu() {
 function Unsent() {
   const { waiting } = useAccount();
   const count = useSyncExternalStore(waiting.subscribe, waiting.get);
+  const { unkept } = useDuet().live;
+  const lost = useSyncExternalStore(unkept.subscribe, unkept.get);
   if (count === 0) return null;
   return (
     <p className={styles.note}>
       {count === 1 ? '1 message waits' : `${count} messages wait`} to be sent, and will be when you sign in
-      here again.
+      here again{lost > 0 && `, but for ${lost} that this browser could not keep`}.
     </p>
   );
 }

@@ -11,6 +11,8 @@ export interface Account {
   readonly duet: Duet;
   /** How many messages wait to be sent. */
   readonly waiting: Observable<number>;
+  /** Whether they are signed in for longer than this page. */
+  readonly isSessionKept: Observable<boolean>;
   /** Where this device keeps what is theirs alone: drafts. */
   readonly storage: Storage;
   /** Made for the demonstration, and of no use outside of it. */
@@ -38,6 +40,7 @@ export function openAccount({ store, user, outbox, isGuest }: AccountOptions): A
     user,
     duet,
     waiting: counting.waiting,
+    isSessionKept: { get: store.isKept, subscribe: store.subscribe },
     storage: store.storage,
     isGuest,
     signOut: () => {

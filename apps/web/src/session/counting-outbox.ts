@@ -27,6 +27,7 @@ export function countingOutbox(
       changed();
       return storage.delete(messageId);
     },
+    onLost: (listener) => storage.onLost?.(listener),
     waiting: {
       get: () => waiting.size,
       subscribe: (listener) => {

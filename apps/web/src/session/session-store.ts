@@ -1,10 +1,13 @@
 import type { Session } from '@duet/sdk';
+import type { PageStorage } from './page-storage.ts';
 
 /** Where the session of somebody who is signed in is kept, for `useSyncExternalStore`. */
 export interface SessionStore {
   /** What it is called, in its storage and as a lock. */
   readonly name: string;
-  readonly storage: Storage;
+  readonly storage: PageStorage;
+  /** Whether the session outlives the page. */
+  isKept(): boolean;
   /** The same object as long as nothing changed. */
   get(): Session | null;
   set(session: Session | null): void;
@@ -12,7 +15,7 @@ export interface SessionStore {
 }
 
 /** A session in a storage. Tabs that share the storage share the session: what one does to it the others hear of. */
-export function sessionStore(storage: Storage, name: string): SessionStore {
+export function sessionStore(storage: PageStorage, name: string): SessionStore {
   const listeners = new Set<() => void>();
   let text: string | null = null;
   let session: Session | null = null;
@@ -20,13 +23,14 @@ export function sessionStore(storage: Storage, name: string): SessionStore {
   const tell = () => {
     for (const listener of [...listeners]) listener();
   };
-  const hear = ({ storageArea, key }: StorageEvent) => {
-    if (storageArea === storage && (key === name || key === null)) tell();
+  const hear = ({ key }: StorageEvent) => {
+    if (key === name || key === null) tell();
   };
 
   return {
     name,
     storage,
+    isKept: () => storage.isKept(name),
     get: () => {
       const found = storage.getItem(name);
       if (found !== text) {

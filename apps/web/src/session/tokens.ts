@@ -1,5 +1,8 @@
-import { createRest, type GetToken, type User } from '@duet/sdk';
+import { createRest, type GetToken, type User, withTabLock } from '@duet/sdk';
 import type { SessionStore } from './session-store.ts';
+
+/** Shorter than the lock may be held. */
+const REFRESH_MS = 10_000;
 
 /**
  * Access tokens of a stored session. A refresh token works once, so tabs that share the session take turns, and whoever comes second finds
@@ -10,10 +13,11 @@ export function tokensOf(store: SessionStore, user: User): GetToken {
   let last: string | undefined;
 
   return ({ reason }) =>
-    inTurn(store.name, async () => {
+    withTabLock(store.name, async () => {
       let session = store.get();
       if (session && session.user.id === user.id && session.access === last && reason !== 'missing') {
-        const fresh = await auth.refresh({ refresh: session.refresh });
+        const { refresh } = session;
+        const fresh = await auth.refresh({ refresh }, { timeoutMs: REFRESH_MS });
         session = store.get(); // somebody may have signed out meanwhile
         if (session?.user.id === user.id) {
           store.set(fresh);
@@ -24,9 +28,4 @@ export function tokensOf(store: SessionStore, user: User): GetToken {
       last = session?.user.id === user.id ? session.access : undefined;
       return last ?? null;
     });
-}
-
-/** Web Locks are missing where a page came over plain http from another host; there each tab is by itself. */
-function inTurn<T>(name: string, act: () => Promise<T>): Promise<T> {
-  return navigator.locks ? navigator.locks.request(name, act) : act();
 }

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
-import { memoryStorage } from '../session/memory-storage.ts';
+import { pageStorage } from '../session/page-storage.ts';
 import { forgetDrafts, readDraft, writeDraft } from './drafts.ts';
 
 test('a draft is of one person in one conversation', () => {
-  const there = memoryStorage();
+  const there = pageStorage(null);
   writeDraft(there, 'ada', 'c1', 'Dear Ben');
   expect(readDraft(there, 'ada', 'c1')).toBe('Dear Ben');
   expect(readDraft(there, 'ada', 'c2')).toBe('');
@@ -11,7 +11,7 @@ test('a draft is of one person in one conversation', () => {
 });
 
 test('an emptied one is gone, and so are all of somebody who leaves', () => {
-  const there = memoryStorage();
+  const there = pageStorage(null);
   writeDraft(there, 'ada', 'c1', 'x');
   writeDraft(there, 'ada', 'c1', '  ');
   writeDraft(there, 'ada', 'c2', 'y');

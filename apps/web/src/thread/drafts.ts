@@ -7,12 +7,8 @@ export function readDraft(storage: Storage, userId: string, conversationId: stri
 
 export function writeDraft(storage: Storage, userId: string, conversationId: string, text: string): void {
   const key = keyOf(userId, conversationId);
-  try {
-    if (text.trim() === '') storage.removeItem(key);
-    else storage.setItem(key, text);
-  } catch {
-    // A full storage is no reason to disturb somebody who writes.
-  }
+  if (text.trim() === '') storage.removeItem(key);
+  else storage.setItem(key, text);
 }
 
 /** Nothing of what somebody began stays behind. */
