@@ -77,7 +77,8 @@ test('a tab that sleeps longer than its lease while it takes it does not have it
   const { act, seen } = work();
   const sleeping = withTabLock('session', act);
   vi.setSystemTime(Date.now() + 60_000);
-  const other = withTabLock('session', act); // finds the lease over, and takes it
+  await vi.advanceTimersByTimeAsync(60); // it is awake, and the lease is over
+  const other = withTabLock('session', act);
   await vi.advanceTimersByTimeAsync(3000);
   await Promise.all([sleeping, other]);
   expect(seen()).toEqual({ most: 1, done: 2 });

@@ -81,9 +81,11 @@ describe('what could not be kept is counted', () => {
       },
     ],
   ] as const)('localStorage that is %s', async ([, property]) => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] }); // it is said at once
     const before = Object.getOwnPropertyDescriptor(globalThis, 'localStorage');
     Object.defineProperty(globalThis, 'localStorage', { ...property, configurable: true });
     onTestFinished(() => {
+      vi.useRealTimers();
       Reflect.deleteProperty(globalThis, 'localStorage');
       if (before) Object.defineProperty(globalThis, 'localStorage', before);
     });
