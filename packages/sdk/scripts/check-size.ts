@@ -30,7 +30,7 @@ async function sizeOf(...paths: string[]): Promise<number> {
 
 const main = await sizeOf('index.ts');
 const parts = [
-  { part: 'everything of @duet/sdk', size: main, limit: 10.85 * KB },
+  { part: 'everything of @duet/sdk', size: main, limit: 12 * KB },
   { part: 'REST alone', size: await sizeOf('rest.ts'), limit: 5 * KB },
   { part: '@duet/sdk/trpc on top', size: (await sizeOf('index.ts', 'trpc.ts')) - main, limit: KB },
   {

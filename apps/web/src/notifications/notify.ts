@@ -53,6 +53,7 @@ export function useLookedAt(): void {
 
 /** Whether a tab of this app is looked at. */
 export async function isAnybodyLooking(): Promise<boolean> {
-  const { held = [] } = await navigator.locks.query();
+  // There are none over plain http.
+  const { held = [] } = navigator.locks ? await navigator.locks.query() : {};
   return held.some(({ name }) => name === LOOKING);
 }
