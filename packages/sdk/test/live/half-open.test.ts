@@ -23,7 +23,12 @@ type Sent = Extract<Parameters<NonNullable<Script['heard']>>[0], { type: 'chat_m
 function store(frame: Sent, say: Say, seq: number): void {
   const { message, message_id, conversation_id } = frame;
   const state: ConversationState = { last_seq: seq, read_seqs: [0, 0], unread_counts: [0, seq] };
-  const sender = { sender_id: 'ada', sender_username: 'ada', timestamp: '2026-11-22T10:15:30.123Z' };
+  const sender = {
+    sender_id: 'ada',
+    sender_username: 'ada',
+    sender_display_name: 'ada',
+    timestamp: '2026-11-22T10:15:30.123Z',
+  };
   say({ type: 'chat_message', message, ...sender, message_id, conversation_id, seq, state });
 }
 
