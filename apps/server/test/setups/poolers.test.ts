@@ -160,7 +160,9 @@ describe.runIf(withNats)('transaction mode with NATS', () => {
     await sql.begin(async (tx) => {
       await tx`lock table conversations`;
       expect(await ada.get('/api/chat/conversations/')).toMatchObject({ status: 503 });
-      expect(server.log.join('\n')).toContain('"reason":"57014"');
+      // The answer may be there before the database's own.
+      const log = () => server.log.join('\n');
+      await vi.waitFor(() => expect(log()).toContain('"reason":"57014"'), { timeout: PATIENCE_MS });
     });
     expect(await ada.get('/api/chat/conversations/')).toMatchObject({ status: 200 });
   });

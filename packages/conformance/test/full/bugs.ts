@@ -180,7 +180,7 @@ export const brokenServers: readonly BrokenServer[] = [
   },
   {
     what: 'What is not mine is said to be nowhere: 404 for 403',
-    bugs: one('contract/src/errors.ts', 'status: 403,', 'status: 404,'),
+    bugs: one('contract/src/errors.ts', 'status: 403,\n    close', 'status: 404,\n    close'),
     caughtBy: ['3.1.37', '3.1.39', '3.1.41', '3.1.43'],
   },
   {
